@@ -1,0 +1,151 @@
+"""What an executor is: the one thing that touches a host, real or simulated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from xlpy.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlpy.host import HostFacts
+    from xlpy.plan import Plan
+
+
+class Failure(Exception):
+    """A host would not do it: `lines` as xl prints them on standard error, then the way out; `status` is xl's."""
+
+    def __init__(self, *lines: str, status: int = 1, advice: str = "") -> None:
+        super().__init__(lines[0] if lines else "")
+        self.lines = lines
+        self.status = status
+        self.advice = advice
+
+
+class UnknownDomain(Failure):
+    """No domain has this name or domid."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"{wanted} is an invalid domain identifier (rc=-6)")
+        self.wanted = wanted
+
+
+class DomainInfo(Record):
+    """A domain as xl list sees it. Memory in KiB, times in seconds."""
+
+    domid: int
+    name: str
+    uuid: str
+    type: str
+    memory_kib: int
+    max_memory_kib: int
+    vcpus: int
+    max_vcpus: int
+    running: bool = False
+    blocked: bool = False
+    paused: bool = False
+    shutdown: bool = False
+    shutdown_reason: int = 0
+    """0 poweroff, 1 reboot, 2 suspend, 3 crash, 4 watchdog, 5 soft reset (only when `shutdown`)."""
+    dying: bool = False
+    cpu_time: float = 0.0
+    uptime: float = 0.0
+    pool: str = "Pool-0"
+    label: str = ""
+
+
+class VcpuInfo(Record):
+    """A vCPU as xl vcpu-list sees it; affinities are sets of pCPUs."""
+
+    vcpu: int
+    cpu: int
+    online: bool
+    running: bool
+    blocked: bool
+    cpu_time: float
+    hard_affinity: tuple[int, ...]
+    soft_affinity: tuple[int, ...]
+
+
+class HostInfo(Record):
+    """What changes about a host while domains come and go; memory in KiB."""
+
+    facts: HostFacts
+    free_memory_kib: int
+
+
+class StopEvent(Record):
+    """A domain has shut down (with a reason, see DomainInfo), or is gone (`reason` None)."""
+
+    domid: int
+    name: str
+    reason: int | None
+    action: str = ""
+    """What was done about it: one of libxl's actions on shutdown."""
+    successor: int | None = None
+    """The domid of the domain that took its place, after a restart."""
+
+
+class ConsoleStream(Protocol):
+    """The guest's side of a console."""
+
+    def read(self) -> str | None:
+        """What the guest has written since the last read ("" for nothing yet); None when the domain is gone."""
+        ...
+
+    def write(self, text: str) -> None:
+        """Send typed text."""
+        ...
+
+
+class Executor(Protocol):
+    """A host. Every method but `create` takes a domid; they raise UnknownDomain or another Failure."""
+
+    def info(self) -> HostInfo:
+        """The host."""
+        ...
+
+    def domains(self) -> Sequence[DomainInfo]:
+        """All domains by domid; Domain-0 is the first."""
+        ...
+
+    def find(self, wanted: str) -> DomainInfo:
+        """A domain by name or domid, as libxl looks it up: digits are a domid."""
+        ...
+
+    def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
+        """The vCPUs of a domain."""
+        ...
+
+    def create(self, plan: Plan, *, paused: bool = False) -> int:
+        """Carry out a plan; gives the domid. After a failure nothing of it is left."""
+        ...
+
+    def destroy(self, domid: int) -> None:
+        """End a domain at once."""
+        ...
+
+    def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> None:
+        """Ask the guest; `force` presses the ACPI button where there are no PV drivers."""
+        ...
+
+    def pause(self, domid: int) -> None:
+        """Stop the vCPUs."""
+        ...
+
+    def unpause(self, domid: int) -> None:
+        """Let them run."""
+        ...
+
+    def rename(self, domid: int, name: str) -> None:
+        """Give a domain another name."""
+        ...
+
+    def console(self, domid: int) -> ConsoleStream:
+        """The primary console, with the output so far."""
+        ...
+
+    def stopped(self, domid: int) -> StopEvent | None:
+        """What became of a domain that runs no more; None while it runs."""
+        ...

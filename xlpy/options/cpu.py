@@ -1,0 +1,134 @@
+"""CPUs: how many, where they run, how the scheduler treats them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlpy.kinds import INTEGER, STRING_OR_LIST
+from xlpy.release import Release
+from xlpy.values import parse_cpus
+from xlpy.vocabulary import Key
+
+if TYPE_CHECKING:
+    from xlpy.reader import Reader
+    from xlpy.syntax import Atom
+
+_ALWAYS_COUNTED = Release(4, 22)  # from here on xl fills in one vCPU when the file says nothing
+_INT_MAX = 2**31 - 1
+
+
+def _read_vcpus(reader: Reader, key: Key) -> None:
+    """`vcpus` and `maxvcpus`: the one defaults to the other."""
+    vcpus = reader.integer(key.name)
+    if vcpus is not None and vcpus < 0 and reader.release < _ALWAYS_COUNTED:
+        reader.refuse("negative-vcpus", "Unable to allocate cpumap", key=key.name)
+    online = _as_int(vcpus or 0)
+    if reader.release >= _ALWAYS_COUNTED:
+        online = max(online, 1)
+    most = reader.integer("maxvcpus")
+    most = _as_int(most) if most else online
+    if most < online:
+        reader.refuse("maxvcpus-below-vcpus", "xl: maxvcpus < vcpus", key="maxvcpus")
+    reader.put("b_info.max_vcpus", most, "maxvcpus" if "maxvcpus" in reader.entries else key.name)
+    reader.put("b_info.avail_vcpus", tuple(range(min(online, most))), key.name)
+
+
+def _as_int(number: int) -> int:
+    """A C long narrowed to int."""
+    number &= 2**32 - 1
+    return number if number <= _INT_MAX else number - 2**32
+
+
+def _read_affinity(reader: Reader, key: Key) -> None:
+    """A list gives each vCPU its own CPUs, a string all of them the same."""
+    count = reader.get("b_info.max_vcpus", 0)
+    atoms = reader.atoms(key.name, quiet=True)
+    if atoms is None:
+        single = reader.atom(key.name)
+        if single is None:
+            return
+        maps = (_map(reader, single),) * count
+    else:
+        maps = tuple(_map(reader, atom) for atom in atoms[:count])
+    if atoms is not None or key.name == "cpus_soft":
+        reader.put("b_info.numa_placement", False, key.name)
+    if maps:
+        reader.put(key.field, maps, key.name)
+
+
+def _map(reader: Reader, atom: Atom) -> tuple[int, ...]:
+    try:
+        return parse_cpus(atom.text, reader.host)
+    except ValueError as error:
+        reader.refuse("bad-cpu-list", str(error), span=atom.span)
+        return ()
+
+
+KEYS = (
+    Key(
+        name="cpu_weight",
+        kind=INTEGER,
+        order=1512,
+        field="b_info.sched_params.weight",
+        default="256",
+        since="4.2",
+        doc="The domain's share of CPU time against others: 1 to 65535 under credit and credit2.",
+        good=("512",),
+        bad=('"high"',),
+    ),
+    Key(
+        name="cap",
+        kind=INTEGER,
+        order=1514,
+        field="b_info.sched_params.cap",
+        default="0 (no limit)",
+        since="4.2",
+        unit="percent of one pCPU",
+        doc="The most CPU time that the domain gets even when the host is idle: 50 is half a pCPU, 400 is four.",
+        good=("50", "0"),
+        bad=('"50%"',),
+    ),
+    Key(
+        name="vcpus",
+        kind=INTEGER,
+        order=1566,
+        read=_read_vcpus,
+        default="1",
+        doc="How many vCPUs are online when the guest starts.",
+        good=("2",),
+        bad=('"two"',),
+    ),
+    Key(
+        name="maxvcpus",
+        kind=INTEGER,
+        order=1585,
+        with_key="vcpus",
+        default="the value of vcpus",
+        doc="How many vCPUs the guest may ever have; the others can be brought online with `xl vcpu-set`.",
+        good=("4",),
+        bad=('"all"',),
+    ),
+    Key(
+        name="cpus",
+        kind=STRING_OR_LIST,
+        order=1612,
+        field="b_info.vcpu_hard_affinity",
+        read=_read_affinity,
+        default="any pCPU",
+        doc="The pCPUs on which the vCPUs may run: one CPU list for all, or a list with one for each vCPU.",
+        good=('"2-3"', '"all,^0"', '["0", "1"]', '"nodes:0"'),
+        bad=('"2-"', '"^all"'),
+    ),
+    Key(
+        name="cpus_soft",
+        kind=STRING_OR_LIST,
+        order=1617,
+        field="b_info.vcpu_soft_affinity",
+        read=_read_affinity,
+        default="any pCPU",
+        since="4.5",
+        doc="The pCPUs on which the vCPUs run best, when they are free. Written like `cpus`.",
+        good=('"nodes:1"',),
+        bad=('"best"',),
+    ),
+)

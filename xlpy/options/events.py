@@ -1,0 +1,45 @@
+"""What is done when the guest stops."""
+
+from __future__ import annotations
+
+from xlpy.kinds import choice
+from xlpy.vocabulary import Key
+
+ACTIONS = {
+    "destroy": "destroy",
+    "restart": "restart",
+    "rename-restart": "restart_rename",
+    "preserve": "preserve",
+    "coredump-destroy": "coredump_destroy",
+    "coredump-restart": "coredump_restart",
+    "soft-reset": "soft_reset",
+}
+_ACTION = choice(ACTIONS, 'Unknown {name} action "{value}" specified', "unknown-action")
+
+
+def _event(name: str, order: int, default: str, doc: str, since: str = "4.1") -> Key:
+    def read(reader, key):  # type: ignore[no-untyped-def]  # the signature is Key.read's
+        value = _ACTION.read(reader, key.name)
+        reader.put(key.name, value or ACTIONS[default], key.name)
+
+    return Key(
+        name=name,
+        kind=_ACTION,
+        order=order,
+        field=name,
+        read=read,
+        default=f'"{default}"',
+        since=since,
+        doc=doc,
+        good=tuple(f'"{action}"' for action in ACTIONS),
+        bad=('"reboot"',),
+    )
+
+
+KEYS = (
+    _event("on_poweroff", 1650, "destroy", "When the guest powers itself off."),
+    _event("on_reboot", 1657, "restart", "When the guest asks for a reboot."),
+    _event("on_watchdog", 1664, "destroy", "When the guest lets the Xen watchdog run out."),
+    _event("on_crash", 1672, "destroy", "When the guest crashes."),
+    _event("on_soft_reset", 1679, "soft-reset", "When the guest asks for a soft reset (kexec).", "4.7"),
+)

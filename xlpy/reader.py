@@ -1,0 +1,213 @@
+"""Reader: the getters of xl over the settings of a file, and the draft that they fill.
+
+Each getter knows what xl says about a value of the wrong kind; none of them stops: where xl would give up, a
+diagnostic with an exit status is noted and reading goes on, so that a linter sees everything.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from xlpy.diagnostic import Diagnostic, Severity
+from xlpy.libxl import DeviceRecord, DomainConfig, Struct, union_member
+from xlpy.syntax import Atom, ListNode
+
+if TYPE_CHECKING:
+    from xlpy.host import HostFacts
+    from xlpy.release import Release
+    from xlpy.source import Source, Span
+    from xlpy.syntax import Setting, Value
+
+_WIDTH = {"U8": (8, False), "U32": (32, False), "U64": (64, False), "Int": (32, True)}
+_NUMBER = re.compile(r"[ \t\n\v\f\r]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
+LONG_MAX = 2**63 - 1
+
+
+class Entry(NamedTuple):
+    """A key as the whole file leaves it: the last assignment, or the sum of several `+=`."""
+
+    name: str
+    value: Value
+    name_span: Span
+    value_span: Span
+    appended: bool
+
+
+class Reader:
+    """The settings of one configuration, read into a draft of libxl_domain_config."""
+
+    def __init__(self, source: Source, entries: dict[str, Entry], release: Release, host: HostFacts) -> None:
+        self.source = source
+        self.entries = entries
+        self.release = release
+        self.host = host
+        self.diagnostics: list[Diagnostic] = []
+        self.draft: dict[str, Any] = {}
+        self.where: dict[str, Span] = {}
+        self.devices: list[DeviceRecord] = []
+        self.domain_type = "pv"
+
+    # ---- getters, in xl's words: xlu_cfg_get_string and its kin
+
+    def text(self, name: str, *, quiet: bool = False) -> str | None:
+        """A string, or a bare number as its text."""
+        atom = self.atom(name, quiet=quiet)
+        return None if atom is None else atom.text
+
+    def atom(self, name: str, *, quiet: bool = False) -> Atom | None:
+        """A single value with its place."""
+        entry = self.entries.get(name)
+        if entry is None or isinstance(entry.value, Atom):
+            return entry.value if entry else None
+        if not quiet:
+            self.warn(name, "list-for-value", f"parameter `{name}' is a list but should be a single value")
+        return None
+
+    def items(self, name: str, *, quiet: bool = False) -> tuple[Value, ...] | None:
+        """The items of a list."""
+        entry = self.entries.get(name)
+        if entry is None or isinstance(entry.value, ListNode):
+            return entry.value.items if entry else None
+        if not quiet:
+            self.warn(name, "value-for-list", f"parameter `{name}' is a single value but should be a list")
+        return None
+
+    def atoms(self, name: str, *, quiet: bool = False) -> tuple[Atom, ...] | None:
+        """The items of a list of strings; the first item that is a list ends it, as in xl."""
+        items = self.items(name, quiet=quiet)
+        if items is None:
+            return None
+        end = next((i for i, item in enumerate(items) if isinstance(item, ListNode)), len(items))
+        return tuple(item for item in items[:end] if isinstance(item, Atom))
+
+    def integer(self, name: str, *, quiet: bool = False) -> int | None:
+        """A C long, written as strtol with base 0 takes it."""
+        entry = self.entries.get(name)
+        if entry is not None and entry.appended:
+            if not quiet:
+                self.warn(name, "append-to-number", f"can't use += with numbers for parameter `{name}'")
+            return None
+        atom = self.atom(name, quiet=quiet)
+        if atom is None:
+            return None
+        number = strtol(atom.text)
+        if number is None:
+            if not quiet:
+                self.warn(name, "not-a-number", f"parameter `{name}' is not a valid number")
+        elif not -LONG_MAX - 1 <= number <= LONG_MAX:
+            number = None
+            if not quiet:
+                message = f"parameter `{name}' could not be parsed as a number: Numerical result out of range"
+                self.warn(name, "number-out-of-range", message)
+        return number
+
+    def boolean(self, name: str, *, quiet: bool = False) -> bool | None:
+        """A number; nonzero is true."""
+        number = self.integer(name, quiet=quiet)
+        return None if number is None else number != 0
+
+    # ---- the draft
+
+    def put(self, field: str, value: Any, name: str = "", span: Span | None = None) -> None:
+        """Set a field of the draft: `b_info.kernel`; its place is that of the key NAME, or SPAN."""
+        self.draft[field] = value
+        if span is None and name in self.entries:
+            span = self.entries[name].value_span
+        if span is not None:
+            self.where[field] = span
+
+    def get(self, field: str, default: Any = None) -> Any:
+        """A field of the draft that was set before."""
+        return self.draft.get(field, default)
+
+    def add(self, device: DeviceRecord, places: dict[str, Span] | None = None) -> None:
+        """Append a device; `places` says where its fields were written."""
+        number = sum(isinstance(other, type(device)) for other in self.devices)
+        self.devices.append(device)
+        for field, span in (places or {}).items():
+            self.where[f"{device.KIND}[{number}]{field and '.'}{field}"] = span
+
+    def build(self) -> DomainConfig:
+        """The configuration that was drafted."""
+        self.draft["devices"] = tuple(self.devices)
+        config = _build(DomainConfig, "", self.draft, self.domain_type)
+        assert isinstance(config, DomainConfig)
+        return config
+
+    # ---- what to say
+
+    def warn(self, name: str, code: str, message: str, advice: str = "") -> None:
+        """A warning with file and line, as libxlu prints them."""
+        entry = self.entries[name]
+        line = f"{self.source.name}:{self.line(name)}: warning: {message}"
+        self.say(code, message, (line,), span=entry.value_span, severity=Severity.WARNING, advice=advice)
+
+    def line(self, name: str) -> int:
+        """The line that xl names for a key."""
+        return self.source.line(self.entries[name].name_span.start)
+
+    def say(
+        self,
+        code: str,
+        summary: str,
+        lines: tuple[str, ...] = (),
+        *,
+        span: Span | None = None,
+        severity: Severity = Severity.ERROR,
+        exit_status: int | None = None,
+        advice: str = "",
+    ) -> None:
+        """Note a diagnostic."""
+        self.diagnostics.append(
+            Diagnostic(
+                code=code,
+                severity=severity,
+                summary=summary,
+                advice=advice,
+                source=self.source,
+                span=span,
+                xl_lines=lines,
+                xl_exit=exit_status,
+            )
+        )
+
+    def refuse(self, code: str, message: str, *, key: str = "", span: Span | None = None, status: int = 1) -> None:
+        """An error at which xl gives up, with its message as it prints it."""
+        if span is None and key in self.entries:
+            span = self.entries[key].value_span
+        self.say(code, message, (message,), span=span, exit_status=status)
+
+
+def strtol(text: str) -> int | None:
+    """C's strtol with base 0, when it takes the whole text; None otherwise."""
+    match = _NUMBER.fullmatch(text)
+    if match is None:
+        return None
+    sign, digits = match.groups()
+    base = 16 if digits[1:2] in ("x", "X") and digits else 8 if digits.startswith("0") else 10
+    number = int(digits, base) if len(digits) < 40 else 2**100
+    return -number if sign == "-" else number
+
+
+def wrap(value: Any, kind: str) -> Any:
+    """A number as the C type of its field keeps it."""
+    if kind not in _WIDTH or not isinstance(value, int):
+        return value
+    bits, signed = _WIDTH[kind]
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if signed and value >> (bits - 1) else value
+
+
+def _build(struct: type[Struct], prefix: str, draft: dict[str, Any], domain_type: str) -> Struct:
+    values: dict[str, Any] = {}
+    for name, kind in struct.FIELDS.items():
+        path, initial = prefix + name, getattr(struct, name)
+        if name == "u":
+            member = union_member(domain_type)
+            values[name] = _build(member, f"{path}.{member.MEMBER}.", draft, domain_type)
+        elif isinstance(initial, Struct):
+            values[name] = _build(type(initial), f"{path}.", draft, domain_type)
+        elif path in draft:
+            values[name] = wrap(draft[path], kind)
+    return struct(**values)

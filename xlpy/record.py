@@ -1,0 +1,55 @@
+"""Record: the frozen value type of xlpy.
+
+A dataclass would do, but creating some forty dataclasses takes longer than the rest of `xl list`;
+a record class costs nothing to create. Type checkers see an ordinary keyword-only frozen dataclass.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self, dataclass_transform
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True)
+class Record:
+    """A frozen value with named fields, compared by value; fields keep the order of their declaration."""
+
+    FIELDS: ClassVar[dict[str, str]] = {}
+    """Name -> annotation as written."""
+
+    def __init_subclass__(cls) -> None:
+        own = {
+            name: kind
+            for name, kind in cls.__dict__.get("__annotations__", {}).items()
+            if not str(kind).startswith("ClassVar")
+        }
+        cls.FIELDS = {**cls.FIELDS, **own}
+
+    def __init__(self, **values: Any) -> None:
+        for name in values:
+            if name not in self.FIELDS:
+                raise TypeError(f"{type(self).__name__} has no field {name!r}")
+        for name in self.FIELDS:
+            if name not in values and not hasattr(type(self), name):
+                raise TypeError(f"{type(self).__name__} needs {name}")
+        self.__dict__.update(values)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{type(self).__name__} is frozen: use replace({name}=...)")
+
+    def values(self) -> dict[str, Any]:
+        """Every field with its value, in order."""
+        return {name: getattr(self, name) for name in self.FIELDS}
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with some fields changed."""
+        return type(self)(**{**self.__dict__, **changes})
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.values() == other.values()  # type: ignore[attr-defined]  # same type
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.values().values()))
+
+    def __repr__(self) -> str:
+        given = (f"{n}={v!r}" for n, v in self.values().items() if n in self.__dict__)
+        return f"{type(self).__name__}({', '.join(given)})"

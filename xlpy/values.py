@@ -1,0 +1,152 @@
+"""Small languages inside values: each parser gives a value, or raises ValueError with xl's words for why not."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from xlpy.host import HostFacts
+
+_UUID = re.compile("-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12)))
+_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
+_INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
+_VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
+_THOUSANDS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
+DEFAULT_RATE_INTERVAL_US = 50_000
+
+
+def parse_uuid(text: str) -> str:
+    """36 characters with hyphens at 8-4-4-4-12, as libxl takes them; lower-case."""
+    if not _UUID.fullmatch(text[:36]):
+        raise ValueError(f"Failed to parse UUID: {text}")
+    return text[:36].lower()
+
+
+def parse_cpus(text: str, host: HostFacts) -> tuple[int, ...]:
+    """A CPU list: `2,4-7,^5`, `all`, `node:1`, `nodes:0-1,^3`. CPUs that the host lacks vanish, as in xl."""
+    chosen: set[int] = set()
+    for item in filter(None, text.split(",")):
+        rest = item.removeprefix("^")
+        by_node = rest.startswith(("node:", "nodes:"))
+        rest = rest.partition(":")[2] if by_node else rest
+        if rest == "all":
+            if item.startswith("^"):
+                raise ValueError('Can\'t combine "^" and "all".')
+            chosen.update(range(host.cpus))
+            continue
+        cpus = _cpu_range(rest, host, by_node=by_node)
+        if item.startswith("^"):
+            chosen.difference_update(cpus)
+        else:
+            chosen.update(cpu for cpu in cpus if cpu < host.cpus)
+    return tuple(sorted(chosen))
+
+
+def _cpu_range(text: str, host: HostFacts, *, by_node: bool) -> set[int]:
+    match = _RANGE.fullmatch(text)
+    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
+    if first > last:
+        raise ValueError(f"Invalid pcpu range: {text}.")
+    if not by_node:
+        return set(range(first, min(last, host.cpus) + 1))
+    cpus: set[int] = set()
+    for node in range(first, min(last, len(host.nodes)) + 1):
+        members = host.node_cpus(node)
+        if not members:
+            raise ValueError("libxl_node_to_cpumap failed.")
+        cpus.update(members)
+    return cpus
+
+
+class Rate(NamedTuple):
+    """A vif's limit: bytes that may pass in each interval."""
+
+    bytes_per_interval: int
+    interval_us: int
+
+
+def parse_rate(text: str) -> Rate:
+    """`RATE[@INTERVAL]`: 10Mb/s, 250KB/s@20ms, 1GB/s@5s (an interval without unit is in seconds)."""
+    rate, _, interval = text.partition("@")
+    if not rate:
+        raise ValueError("no rate specified")
+    match = _RATE.fullmatch(rate)
+    if match is None:
+        raise ValueError("invalid rate")
+    per_second = _c_number(match[1]) * _THOUSANDS[match[2]]
+    if match[3] == "b":
+        per_second //= 8
+    if not 0 < per_second < 2**32:
+        raise ValueError("rate overflow")
+    interval_us = _rate_interval(interval) if interval else DEFAULT_RATE_INTERVAL_US
+    return Rate(per_second * interval_us // 1_000_000, interval_us)
+
+
+def _rate_interval(text: str) -> int:
+    match = _INTERVAL.fullmatch(text)
+    if match is None:
+        raise ValueError("invalid replenishment interval")
+    interval = _c_number(match[1]) * {"u": 1, "m": 1000, "": 1_000_000}[match[2]]
+    if not 0 < interval < 2**32:
+        raise ValueError("replenishment interval overflow")
+    return interval
+
+
+def _c_number(digits: str) -> int:
+    """strtoull with base 0 over decimal digits: a leading 0 makes it octal, up to the first digit that is not."""
+    if not digits.startswith("0"):
+        return int(digits)
+    octal = re.match(r"[0-7]+", digits)
+    return int(octal[0], 8) if octal else 0
+
+
+class Vdev(NamedTuple):
+    """A virtual disk: its bus as named (xvd, hd, sd, d), disk and partition, and the number that Xen gives it."""
+
+    bus: str
+    disk: int
+    partition: int
+    number: int
+
+    @property
+    def name(self) -> str:
+        """The name as xl prints it."""
+        letters, disk = "", self.disk
+        while disk >= 0:
+            letters, disk = chr(ord("a") + disk % 26) + letters, disk // 26 - 1
+        return f"{self.bus}{letters}{self.partition or ''}"
+
+
+def parse_vdev(text: str) -> Vdev:
+    """Xvda, xvdb1, hdc, sda2, d3p1 or a plain number (Xen: libxl__device_disk_dev_number)."""
+    match = _VDEV.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not a virtual device: {text}")
+    bus, letters, digits, d_disk, d_part, number = match.groups()
+    if number is not None:
+        return Vdev("d", int(number), 0, int(number))
+    disk = int(d_disk) if letters is None else _letters(letters)
+    partition = int(d_part if letters is None else digits or 0)
+    limit = {"hd": (4, 64), "sd": (16, 16)}.get(bus, (1 << 20, 256))
+    if disk >= limit[0] or partition >= limit[1]:
+        raise ValueError(f"beyond the last {bus or 'd'} device: {text}")
+    return Vdev(bus or "xvd", disk, partition, _vdev_number(bus or "xvd", disk, partition))
+
+
+def _letters(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("a") + 1
+    return number - 1
+
+
+def _vdev_number(bus: str, disk: int, partition: int) -> int:
+    if bus == "hd":
+        return (3 if disk < 2 else 22) * 256 + disk % 2 * 64 + partition
+    if bus == "sd":
+        return 8 * 256 + disk * 16 + partition
+    if disk <= 15 and partition <= 15:
+        return 202 * 256 + disk * 16 + partition
+    return (1 << 28) + disk * 256 + partition

@@ -1,0 +1,102 @@
+"""The contract of a declaration, and how declarations are found.
+
+A key of xl.cfg is one `Key` in the KEYS of a module in xlpy/options/ or xlpy/devices/; nothing else has to learn
+its name. A device class is one module in xlpy/devices/: its record, its spec's tokens, its key.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from xlpy.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlpy.reader import Reader
+
+PV, PVH, HVM = "pv", "pvh", "hvm"
+ALL = (PV, PVH, HVM)
+
+
+class Kind(Record):
+    """How the value of a key is read: its name in the manual, and the reading itself (None: unset or wrong kind)."""
+
+    name: str
+    read: Callable[[Reader, str], Any]
+
+
+class Key(Record):
+    """One key of xl.cfg.
+
+    `order` is the place in which xl reads it (the line in Xen's xl_parse.c): messages come in this order. `field` is
+    where the value goes in libxl_domain_config; a field under b_info.u.hvm is read only for HVM guests. `read` does
+    what a plain kind cannot; `with_key` names the key whose `read` takes care of this one too.
+    """
+
+    name: str
+    kind: Kind
+    order: int
+    doc: str
+    field: str = ""
+    guests: tuple[str, ...] = ALL
+    default: str = "unset"
+    since: str = "4.1"
+    unit: str = ""
+    deprecated: str = ""
+    secret: bool = False
+    good: tuple[str, ...] = ()
+    bad: tuple[str, ...] = ()
+    read: Callable[[Reader, Key], None] | None = None
+    with_key: str = ""
+
+    def apply(self, reader: Reader) -> None:
+        """Read the key into the draft of the configuration."""
+        member = self.field.removeprefix("b_info.u.").partition(".")[0] if self.field.startswith("b_info.u.") else ""
+        if self.with_key or (member and member != reader.domain_type):
+            return
+        if self.read is not None:
+            self.read(reader, self)
+        else:
+            value = self.kind.read(reader, self.name)
+            if value is not None:
+                reader.put(self.field, value, self.name)
+
+
+class Token(Record):
+    """One word of a device spec: NAME=VALUE, or a flag without value."""
+
+    name: str
+    doc: str
+    field: str = ""
+    form: str = "string"
+    values: tuple[str, ...] = ()
+    since: str = "4.1"
+    good: str = ""
+    bad: str = ""
+
+
+@cache
+def keys() -> tuple[Key, ...]:
+    """Every declared key, in xl's reading order."""
+    found = [key for module in modules() for key in getattr(module, "KEYS", ())]
+    return tuple(sorted(found, key=lambda key: key.order))
+
+
+@cache
+def key_names() -> frozenset[str]:
+    """The names of all declared keys."""
+    return frozenset(key.name for key in keys())
+
+
+@cache
+def modules() -> tuple[Any, ...]:
+    """Every module of declarations."""
+    found = []
+    for package in ("xlpy.options", "xlpy.devices"):
+        path = importlib.import_module(package).__path__
+        found += [importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(path)]
+    return tuple(found)
