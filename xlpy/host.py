@@ -5,8 +5,29 @@ from __future__ import annotations
 from xlpy.record import Record
 
 
+class Problem(Record):
+    """Why a host cannot do what a configuration asks: a line in xl's words, the way out, and xl's exit status."""
+
+    code: str
+    line: str
+    advice: str
+    status: int = 3
+    setting: str = ""
+    """The field of libxl_domain_config that asks for it, as `b_info.kernel` or `disks[0]`."""
+
+
+class Claim(Record):
+    """Something of the host that domains cannot all have at once."""
+
+    kind: str
+    """What it is: disk, pci."""
+    what: str
+    shared: bool = False
+    """Other domains may hold it too, when they share it as well."""
+
+
 class HostFacts(Record):
-    """A host. Memory is in KiB; `cores` and `nodes` say for each pCPU in which core and NUMA node it is."""
+    """A host. Memory is in KiB; `nodes` says for each pCPU in which NUMA node it is."""
 
     name: str
     xen_version: str = "4.20.0"
@@ -29,10 +50,14 @@ class HostFacts(Record):
         "/boot/*",
         "/dev/vg0/*",
         "/usr/lib/xen*/*",
+        "/usr/local/lib/xen/*",
         "/var/lib/xen/boot/*",
         "/var/lib/xen/images/*",
     )
     """Patterns of the files and block devices that a host which is only described has."""
+    lib_dir: str = "/usr/lib/xen-4.20"
+    """Where Xen keeps its firmware (boot/) and private programs (bin/)."""
+    device_model: str = "/usr/libexec/xen-qemu-system-i386"
     pci_assignable: tuple[str, ...] = ("0000:03:00.0", "0000:03:00.1", "0000:05:00.0")
 
     @property
@@ -43,6 +68,32 @@ class HostFacts(Record):
     def node_cpus(self, node: int) -> tuple[int, ...]:
         """The pCPUs of a NUMA node; none when there is no such node."""
         return tuple(cpu for cpu, of in enumerate(self.nodes) if of == node)
+
+    @property
+    def guest_memory_kib(self) -> int:
+        """What Xen and Domain-0 leave for guests."""
+        return self.memory_kib - self.xen_memory_kib - self.dom0_memory_kib
+
+    def has(self, path: str) -> bool:
+        """Whether a file or block device is there: on this machine, or by a pattern of `paths`.
+
+        A relative path is also looked for in /dev, as Xen's block script does.
+        """
+        from fnmatch import fnmatchcase
+        from posixpath import normpath
+
+        if any(fnmatchcase(normpath(path), pattern) for pattern in self.paths):
+            return True
+        return _exists(path) or (not path.startswith("/") and _exists(f"/dev/{path}"))
+
+
+def _exists(path: str) -> bool:
+    from pathlib import Path
+
+    try:
+        return Path(path).exists()
+    except OSError:  # a directory on the way may not be read, or the name is too long
+        return False
 
 
 BUILT_IN = HostFacts(name="xlpy-sim")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
     from xlpy.release import Release
     from xlpy.source import Source, Span
-    from xlpy.syntax import Setting, Value
+    from xlpy.syntax import Value
 
 _WIDTH = {"U8": (8, False), "U32": (32, False), "U64": (64, False), "Int": (32, True)}
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
@@ -58,8 +58,10 @@ class Reader:
     def atom(self, name: str, *, quiet: bool = False) -> Atom | None:
         """A single value with its place."""
         entry = self.entries.get(name)
-        if entry is None or isinstance(entry.value, Atom):
-            return entry.value if entry else None
+        if entry is None:
+            return None
+        if isinstance(entry.value, Atom):
+            return entry.value
         if not quiet:
             self.warn(name, "list-for-value", f"parameter `{name}' is a list but should be a single value")
         return None
@@ -67,8 +69,10 @@ class Reader:
     def items(self, name: str, *, quiet: bool = False) -> tuple[Value, ...] | None:
         """The items of a list."""
         entry = self.entries.get(name)
-        if entry is None or isinstance(entry.value, ListNode):
-            return entry.value.items if entry else None
+        if entry is None:
+            return None
+        if isinstance(entry.value, ListNode):
+            return entry.value.items
         if not quiet:
             self.warn(name, "value-for-list", f"parameter `{name}' is a single value but should be a list")
         return None

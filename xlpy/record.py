@@ -36,7 +36,7 @@ class Record:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: use replace({name}=...)")
 
-    def values(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """Every field with its value, in order."""
         return {name: getattr(self, name) for name in self.FIELDS}
 
@@ -45,11 +45,11 @@ class Record:
         return type(self)(**{**self.__dict__, **changes})
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.values() == other.values()  # type: ignore[attr-defined]  # same type
+        return isinstance(other, Record) and type(self) is type(other) and self.as_dict() == other.as_dict()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.values().values()))
+        return hash((type(self), *self.as_dict().values()))
 
     def __repr__(self) -> str:
-        given = (f"{n}={v!r}" for n, v in self.values().items() if n in self.__dict__)
+        given = (f"{n}={v!r}" for n, v in self.as_dict().items() if n in self.__dict__)
         return f"{type(self).__name__}({', '.join(given)})"

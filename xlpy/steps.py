@@ -7,6 +7,9 @@ from typing import ClassVar
 from xlpy.libxl import ActionOnShutdown, DeviceRecord, DomainType
 from xlpy.record import Record
 
+PRINTABLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
+"""For str.translate: control characters of the user's text as a terminal may see them."""
+
 
 class Step(Record):
     """One step; `reason` says why it stands at its place (Xen: libxl_create.c unless another file is named)."""
@@ -16,21 +19,27 @@ class Step(Record):
 
     reason: str = ""
 
+    def argument(self) -> str:
+        """What the step is done with, in a few words; text of the user's, not escaped."""
+        return ""
+
+
+class FreeMemory(Step):
+    """Room for the domain; `need_kib` is what the host must have free (Xen: freemem in xl_vmcontrol.c)."""
+
+    VERB: ClassVar[str] = "free memory"
+
+    need_kib: int
+
+    def argument(self) -> str:
+        """How much, in MiB."""
+        return f"{self.need_kib // 1024} MiB"
+
 
 class AllocateDomid(Step):
     """The hypervisor picks the next domid."""
 
     VERB: ClassVar[str] = "allocate domid"
-
-
-class RunBootloader(Step):
-    """A program finds kernel and ramdisk in the guest's first disk."""
-
-    VERB: ClassVar[str] = "run bootloader"
-
-    program: str
-    args: tuple[str, ...] = ()
-    disk: str = ""
 
 
 class CreateDomain(Step):
@@ -45,57 +54,129 @@ class CreateDomain(Step):
     pool: str = "Pool-0"
     flags: tuple[str, ...] = ()
 
+    def argument(self) -> str:
+        """Name, type and flags."""
+        return ", ".join((self.name, self.type, f"max_vcpus={self.max_vcpus}", self.pool, *self.flags))
+
+
+class RunBootloader(Step):
+    """A program finds kernel and ramdisk in the guest's first disk (Xen: libxl_bootloader.c)."""
+
+    VERB: ClassVar[str] = "run bootloader"
+
+    program: str
+    args: tuple[str, ...] = ()
+    disk: str = ""
+
+    def argument(self) -> str:
+        """The command line."""
+        return " ".join((self.program, *self.args, self.disk))
+
+
+class SetVcpus(Step):
+    """Which vCPUs are online, and where they run; an empty affinity is all pCPUs (Xen: libxl_dom.c)."""
+
+    VERB: ClassVar[str] = "set vcpus"
+
+    maximum: int
+    online: tuple[int, ...]
+    hard_affinity: tuple[tuple[int, ...], ...] = ()
+    soft_affinity: tuple[tuple[int, ...], ...] = ()
+
+    def argument(self) -> str:
+        """`2 of 4 online, pinned`."""
+        pinned = ", pinned" * any(self.hard_affinity) + ", soft affinity" * any(self.soft_affinity)
+        return f"{len(self.online)} of {self.maximum} online{pinned}"
+
 
 class SetMemory(Step):
-    """The limits of the domain, in KiB; `need_kib` is what the host must have free."""
+    """The limits of the domain, in KiB (Xen: libxl_dom.c)."""
 
     VERB: ClassVar[str] = "set memory"
 
     target_kib: int
     max_kib: int
-    need_kib: int
+    video_kib: int = 0
+    """Part of the target that the guest sees as video memory."""
+    shadow_kib: int = 0
+    """For page tables that Xen keeps, beside the target."""
 
-
-class SetVcpus(Step):
-    """Which vCPUs are online, and where they run."""
-
-    VERB: ClassVar[str] = "set vcpus"
-
-    online: int
-    hard_affinity: tuple[tuple[int, ...], ...] = ()
-    soft_affinity: tuple[tuple[int, ...], ...] = ()
-    weight: int = 256
-    cap: int = 0
+    def argument(self) -> str:
+        """Target and maximum, in MiB."""
+        video = f", video {self.video_kib // 1024}" * bool(self.video_kib)
+        return f"target {self.target_kib // 1024}, max {self.max_kib // 1024}{video} MiB"
 
 
 class LoadKernel(Step):
-    """Kernel or firmware, ramdisk and command line into the guest's memory."""
+    """Kernel or firmware, ramdisk and command line into the guest's memory (Xen: libxl_dom.c)."""
 
     VERB: ClassVar[str] = "load kernel"
 
     kernel: str
+    """What Xen loads; for HVM guests that is hvmloader. Empty when the bootloader finds it."""
     ramdisk: str = ""
     cmdline: str = ""
+    firmware: str = ""
+    """What hvmloader starts: seabios, ovmf, or a file."""
+
+    def argument(self) -> str:
+        """What is loaded."""
+        kernel = self.kernel or "as the bootloader says"
+        rest = (self.firmware, self.ramdisk, self.cmdline and f'"{self.cmdline}"')
+        return ", ".join((kernel, *filter(None, rest)))
+
+
+class SetScheduler(Step):
+    """The domain's share of the CPUs; -1 leaves the scheduler's default (Xen: libxl_sched.c)."""
+
+    VERB: ClassVar[str] = "set scheduler"
+
+    weight: int = -1
+    cap: int = -1
+
+    def argument(self) -> str:
+        """What is set."""
+        given = {"weight": self.weight, "cap": self.cap}
+        return ", ".join(f"{name} {value}" for name, value in given.items() if value >= 0)
 
 
 class Attach(Step):
-    """A device: xenstore nodes of both ends, hotplug script, backend."""
+    """A device: xenstore nodes of both ends, hotplug script, backend (Xen: libxl_device.c)."""
 
     VERB: ClassVar[str] = "attach"
 
     device: DeviceRecord
     devid: int
     backend: str = ""
-    """Who serves it: phy, qdisk, tap for a disk; the backend domain for others."""
+    """The kind of backend where there is a choice: phy, qdisk, tap."""
+    backend_domain: str = "Domain-0"
+
+    def argument(self) -> str:
+        """The device, its number, who serves it."""
+        served = " ".join(
+            filter(None, (self.backend, "" if self.backend_domain == "Domain-0" else "in " + self.backend_domain))
+        )
+        by = f" by {served}" if served else ""
+        return f"{self.device.KIND} {self.devid}: {self.device.title()}{by}"
+
+
+class AddConsole(Step):
+    """The primary console, which Domain-0's xenconsoled serves (Xen: libxl_console.c)."""
+
+    VERB: ClassVar[str] = "add console"
 
 
 class StartDeviceModel(Step):
-    """QEMU, for HVM guests and for devices that only it can serve."""
+    """QEMU, for HVM guests and for devices that only it can serve (Xen: libxl_dm.c)."""
 
     VERB: ClassVar[str] = "start device model"
 
     program: str
     purpose: str = ""
+
+    def argument(self) -> str:
+        """The program and what it is for."""
+        return f"{self.program} ({self.purpose})"
 
 
 class StoreConfig(Step):
@@ -106,23 +187,33 @@ class StoreConfig(Step):
     on_poweroff: ActionOnShutdown
     on_reboot: ActionOnShutdown
     on_crash: ActionOnShutdown
+    on_watchdog: ActionOnShutdown
+    on_soft_reset: ActionOnShutdown
+
+    def argument(self) -> str:
+        """The actions that are most asked for."""
+        return f"poweroff: {self.on_poweroff}, reboot: {self.on_reboot}, crash: {self.on_crash}"
 
 
 class Unpause(Step):
-    """The vCPUs run."""
+    """The vCPUs run (Xen: libxl_domain.c)."""
 
     VERB: ClassVar[str] = "unpause"
 
 
-ANY_STEP = (
-    AllocateDomid,
-    RunBootloader,
-    CreateDomain,
-    SetMemory,
-    SetVcpus,
-    LoadKernel,
-    Attach,
-    StartDeviceModel,
-    StoreConfig,
-    Unpause,
+AnyStep = (
+    FreeMemory
+    | AllocateDomid
+    | CreateDomain
+    | RunBootloader
+    | SetVcpus
+    | SetMemory
+    | LoadKernel
+    | SetScheduler
+    | Attach
+    | AddConsole
+    | StartDeviceModel
+    | StoreConfig
+    | Unpause
 )
+"""The closed set."""

@@ -59,6 +59,11 @@ class Setting(NamedTuple):
     append: bool
     value: Value
 
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.value.span.end
+
 
 class Parsed(NamedTuple):
     """The settings of a text in order, and what is wrong with it."""
@@ -138,7 +143,7 @@ class _Reader:
         interactive = _config_parser().parse_interactive(self.source.text)
         state = interactive.parser_state
         token = Token("_NL", "", 0, 1, 1, 1, 1, 0)
-        for token in interactive.lexer_thread.lex(state):
+        for token in _tokens(interactive):
             if token.type == "BAD":
                 self._lexical_error(token)
                 continue
@@ -158,7 +163,7 @@ class _Reader:
         except UnexpectedToken:
             if not self._quiet:
                 self._syntax_error(interactive, end)
-        self._give_up()
+        self._hint()
         return tuple(_settings(state.value_stack))
 
     def _skip_line(self, state: ParserState[int], token: Token) -> None:
@@ -174,14 +179,9 @@ class _Reader:
             state.feed_token(token)
             self._quiet = 2
 
-    def _give_up(self) -> None:
-        """xl reads to the end of the text before it gives up."""
+    def _hint(self) -> None:
         if self._python and self.diagnostics:
             self._say("python-code", Span(0, 0), "this looks like Python code, which xl does not run", PYTHON_HINT)
-        if self.diagnostics:
-            last = self.diagnostics[-1]
-            lines = (*last.xl_lines, "Failed to parse config: Invalid argument")
-            self.diagnostics[-1] = last.replace(xl_lines=lines, xl_exit=1)
 
     def _say(self, code: str, span: Span, summary: str, lines: tuple[str, ...], advice: str = "") -> None:
         self.diagnostics.append(
@@ -220,8 +220,8 @@ class _Reader:
         else:
             self._lost = str(token)
 
-    def _syntax_error(self, interactive: InteractiveParser[int], token: Token) -> None:
-        fits = interactive.accepts()
+    def _syntax_error(self, interactive: InteractiveParser, token: Token) -> None:
+        fits: set[str] = interactive.accepts()  # type: ignore[no-untyped-call]  # lark has no type for it
         expected = next(words for name, words in _EXPECTED if name in fits)
         message = f"syntax error, unexpected {_TOKEN_NAMES[token.type]}, expecting {expected}"
         self._report("syntax-error", token, message, _ADVICE.get(token.type, ""))
@@ -267,6 +267,11 @@ def _settings(stack: list[object]) -> Iterator[Setting]:
             yield from _settings(list(value))
 
 
+def _tokens(interactive: InteractiveParser) -> Iterator[Token]:
+    tokens: Iterator[Token] = interactive.lexer_thread.lex(interactive.parser_state)  # type: ignore[no-untyped-call]
+    return tokens
+
+
 def _value(child: Token | ListNode) -> Value:
     if isinstance(child, ListNode):
         return child
@@ -307,9 +312,10 @@ def _unescape(text: str, offset: int) -> tuple[str, tuple[tuple[int, int], ...]]
 
 
 def _skip_numeric(text: str, at: int) -> int:
-    """Numeric escapes: xl drops a character that it reads as three decimal digits, and refuses the rest."""
-    if text[at] != "x" and re.fullmatch(r"[0-9]{3}", text[at : at + 3]):
-        return at + 3
+    """Numeric escapes: xl drops three and more decimal digits, and refuses everything else."""
+    digits = re.compile(r"[0-9]{3,}").match(text, at)
+    if digits is not None:
+        return digits.end()
     kind = "hex" if text[at] == "x" else "octal"
     raise ValueError(f"invalid digit after backslash {kind}numerical character escape in quoted string")
 
@@ -333,6 +339,58 @@ def _lexical_advice(text: str) -> str:
 
 def _span(token: Token) -> Span:
     return Span(token.start_pos or 0, token.end_pos or 0)
+
+
+class Piece(NamedTuple):
+    """A piece of a disk spec as written: `kind` is the terminal of grammar/disk.lark, `start` its offset."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.start + len(self.text)
+
+
+def scan_disk(text: str, start: int = 0) -> tuple[Piece, ...]:
+    """The pieces of a disk spec from an offset on."""
+    tree = _parser("disk").parse(text[start:])
+    tokens = (token for token in tree.children if isinstance(token, Token))
+    return tuple(Piece(token.type, str(token), start + _span(token).start) for token in tokens)
+
+
+class Pair(NamedTuple):
+    """NAME=VALUE of a vif and its kin, or a word (no value), with offsets in the spec; `text` is all of it."""
+
+    name: str
+    value: str | None
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """The offset behind it."""
+        return self.start + len(self.text)
+
+
+def scan_pairs(text: str) -> tuple[Pair, ...]:
+    """The items between commas."""
+    pairs = []
+    for item in _parser("keyvalue").parse(text).find_pred(lambda tree: tree.data != "start"):
+        tokens = [token for token in item.children if isinstance(token, Token)]
+        written = "".join(tokens)
+        stripped = written.lstrip(" ")
+        start = _span(tokens[0]).start + len(written) - len(stripped)
+        name, equals, value = stripped.partition("=")
+        pairs.append(Pair(name, value if equals else None, stripped, start))
+    return tuple(pairs)
+
+
+@cache
+def _parser(name: str) -> Lark:
+    return Lark(grammar_text(name), parser="lalr", maybe_placeholders=False)
 
 
 @cache

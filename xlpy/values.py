@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
 
 _UUID = re.compile("-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12)))
-_RANGE = re.compile(r"([0-9]+)(?:-([0-9]+))?")
+_RANGE = re.compile(r"\s*([0-9]+)(?:-\s*([0-9]+))?")
 _RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
 _INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
 _VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
@@ -69,18 +69,18 @@ class Rate(NamedTuple):
 
 def parse_rate(text: str) -> Rate:
     """`RATE[@INTERVAL]`: 10Mb/s, 250KB/s@20ms, 1GB/s@5s (an interval without unit is in seconds)."""
-    rate, _, interval = text.partition("@")
+    rate, at, interval = text.partition("@")
     if not rate:
         raise ValueError("no rate specified")
     match = _RATE.fullmatch(rate)
     if match is None:
         raise ValueError("invalid rate")
     per_second = _c_number(match[1]) * _THOUSANDS[match[2]]
+    if not 0 < per_second < 2**32 * (8 if match[3] == "b" else 1):
+        raise ValueError("rate overflow")
     if match[3] == "b":
         per_second //= 8
-    if not 0 < per_second < 2**32:
-        raise ValueError("rate overflow")
-    interval_us = _rate_interval(interval) if interval else DEFAULT_RATE_INTERVAL_US
+    interval_us = _rate_interval(interval) if at else DEFAULT_RATE_INTERVAL_US
     return Rate(per_second * interval_us // 1_000_000, interval_us)
 
 

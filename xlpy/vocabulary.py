@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from xlpy.record import Record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from xlpy.reader import Reader
 
@@ -66,6 +67,13 @@ class Key(Record):
                 reader.put(self.field, value, self.name)
 
 
+class Reading(Record):
+    """Something that is read or settled at its place in xl's order and belongs to no single key (READINGS)."""
+
+    order: int
+    apply: Callable[[Reader], None]
+
+
 class Token(Record):
     """One word of a device spec: NAME=VALUE, or a flag without value."""
 
@@ -73,23 +81,33 @@ class Token(Record):
     doc: str
     field: str = ""
     form: str = "string"
-    values: tuple[str, ...] = ()
+    values: Mapping[str, Any] = MappingProxyType({})
+    """For a closed set: what is written -> what the field becomes."""
+    sets: Any = None
+    """For a flag: what the field becomes."""
     since: str = "4.1"
     good: str = ""
     bad: str = ""
 
 
 @cache
-def keys() -> tuple[Key, ...]:
+def all_keys() -> tuple[Key, ...]:
     """Every declared key, in xl's reading order."""
     found = [key for module in modules() for key in getattr(module, "KEYS", ())]
     return tuple(sorted(found, key=lambda key: key.order))
 
 
 @cache
+def readings() -> tuple[Key | Reading, ...]:
+    """Keys and other readings, in xl's order."""
+    found = [reading for module in modules() for reading in getattr(module, "READINGS", ())]
+    return tuple(sorted((*all_keys(), *found), key=lambda reading: reading.order))
+
+
+@cache
 def key_names() -> frozenset[str]:
     """The names of all declared keys."""
-    return frozenset(key.name for key in keys())
+    return frozenset(key.name for key in all_keys())
 
 
 @cache

@@ -1,0 +1,1 @@
+"""The device classes of xl.cfg, one module each: record, spec, key."""

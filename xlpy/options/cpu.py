@@ -21,7 +21,13 @@ def _read_vcpus(reader: Reader, key: Key) -> None:
     """`vcpus` and `maxvcpus`: the one defaults to the other."""
     vcpus = reader.integer(key.name)
     if vcpus is not None and vcpus < 0 and reader.release < _ALWAYS_COUNTED:
-        reader.refuse("negative-vcpus", "Unable to allocate cpumap", key=key.name)
+        at = 809 if reader.release < Release(4, 18) else 812
+        lines = (
+            f"libxl: error: libxl_utils.c:{at}:libxl_cpu_bitmap_alloc: invalid number of cpus provided",
+            "Unable to allocate cpumap",
+        )
+        span = reader.entries[key.name].value_span
+        reader.say("negative-vcpus", "vcpus is negative", lines, span=span, exit_status=1)
     online = _as_int(vcpus or 0)
     if reader.release >= _ALWAYS_COUNTED:
         online = max(online, 1)

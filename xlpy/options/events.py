@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from xlpy.kinds import choice
 from xlpy.vocabulary import Key
+
+if TYPE_CHECKING:
+    from xlpy.reader import Reader
 
 ACTIONS = {
     "destroy": "destroy",
@@ -18,7 +23,7 @@ _ACTION = choice(ACTIONS, 'Unknown {name} action "{value}" specified', "unknown-
 
 
 def _event(name: str, order: int, default: str, doc: str, since: str = "4.1") -> Key:
-    def read(reader, key):  # type: ignore[no-untyped-def]  # the signature is Key.read's
+    def read(reader: Reader, key: Key) -> None:
         value = _ACTION.read(reader, key.name)
         reader.put(key.name, value or ACTIONS[default], key.name)
 

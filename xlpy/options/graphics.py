@@ -1,0 +1,174 @@
+"""Emulated graphics: the card, VNC, SDL, SPICE. PV guests have `vfb` instead, which the VNC keys can make."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlpy.diagnostic import Severity
+from xlpy.kinds import BOOLEAN, INTEGER, STRING, choice
+from xlpy.vocabulary import HVM, PV, Key
+
+if TYPE_CHECKING:
+    from xlpy.reader import Reader
+    from xlpy.vocabulary import Kind
+
+_VGA = choice(
+    {"stdvga": "std", "cirrus": "cirrus", "none": "none", "qxl": "qxl"},
+    'Unknown vga "{value}" specified',
+    "unknown-vga",
+)
+
+
+def _read_vga(reader: Reader, key: Key) -> None:
+    """`stdvga` is looked at only when there is no `vga`."""
+    if reader.domain_type != HVM:
+        return
+    if reader.atom(key.name) is not None:
+        kind = _VGA.read(reader, key.name)
+        if kind is not None:
+            reader.put("b_info.u.hvm.vga.kind", kind, key.name)
+        return
+    stdvga = reader.integer("stdvga")
+    if stdvga is not None:
+        reader.put("b_info.u.hvm.vga.kind", "std" if stdvga else "cirrus", "stdvga")
+
+
+def _read_vncviewer(reader: Reader, key: Key) -> None:
+    if reader.integer(key.name):
+        line = 'WARNING: ignoring "vncviewer" option. Use "-V" option of "xl create" to automatically spawn vncviewer.'
+        span = reader.entries[key.name].value_span
+        reader.say("vncviewer", "vncviewer does nothing", (line,), span=span, severity=Severity.WARNING)
+
+
+def _check_vnclisten(reader: Reader, key: Key) -> None:
+    """The display may stand in `vnclisten` or in `vncdisplay`, not in both."""
+    display = reader.integer(key.name)
+    if display is None:
+        return
+    reader.put(key.field, display, key.name)
+    if display and ":" in reader.get("b_info.u.hvm.vnc.listen", ""):
+        message = "ERROR: Display specified both in vnclisten and vncdisplay!"
+        reader.refuse("two-vnc-displays", message, key=key.name)
+
+
+def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad: str, since: str = "4.2") -> Key:
+    """A key of the emulated display; PV guests share those of VNC and SDL."""
+    shared = field.startswith(("vnc.", "sdl.", "keymap"))
+    return Key(
+        name=name,
+        kind=kind,
+        order=order,
+        field=f"b_info.u.hvm.{field}",
+        guests=(HVM, PV) if shared else (HVM,),
+        doc=doc,
+        since=since,
+        good=(good,),
+        bad=(bad,),
+    )
+
+
+_YES = '"yes"'
+_OLD = "4.1"
+
+KEYS = (
+    Key(
+        name="vncviewer",
+        kind=INTEGER,
+        order=1799,
+        read=_read_vncviewer,
+        since="4.2",
+        deprecated="xl create -V",
+        doc="Does nothing; `xl create -V` starts a viewer.",
+        good=("0",),
+        bad=('"yes"',),
+    ),
+    Key(
+        name="vga",
+        kind=_VGA,
+        order=2912,
+        read=_read_vga,
+        field="b_info.u.hvm.vga.kind",
+        guests=(HVM,),
+        default='"cirrus"',
+        since="4.3",
+        doc="The emulated graphics card.",
+        good=('"stdvga"', '"none"'),
+        bad=('"std"',),
+    ),
+    Key(
+        name="stdvga",
+        kind=INTEGER,
+        order=2925,
+        with_key="vga",
+        field="b_info.u.hvm.vga.kind",
+        guests=(HVM,),
+        deprecated="vga",
+        doc='The old way to write vga="stdvga".',
+        good=("1",),
+        bad=('"yes"',),
+    ),
+    _key("vnc", 2930, BOOLEAN, "vnc.enable", "The display by VNC; on unless switched off, for HVM.", "1", _YES, _OLD),
+    _key(
+        "vnclisten",
+        2931,
+        STRING,
+        "vnc.listen",
+        "The address to listen on, with :DISPLAY if wanted.",
+        '"::1"',
+        "[]",
+        _OLD,
+    ),
+    Key(
+        name="vncpasswd",
+        kind=STRING,
+        order=2932,
+        field="b_info.u.hvm.vnc.passwd",
+        guests=(HVM, PV),
+        secret=True,
+        doc="The VNC password; an empty one means none is asked.",
+        good=('"secret"',),
+        bad=("[]",),
+    ),
+    Key(
+        name="vncdisplay",
+        kind=INTEGER,
+        order=2933,
+        field="b_info.u.hvm.vnc.display",
+        read=_check_vnclisten,
+        guests=(HVM, PV),
+        doc="The VNC display: the TCP port is 5900 + this.",
+        good=("3",),
+        bad=('":3"',),
+    ),
+    _key("vncunused", 2934, BOOLEAN, "vnc.findunused", "Take the first free port from vncdisplay on.", "1", _YES, _OLD),
+    _key("sdl", 2935, BOOLEAN, "sdl.enable", "The display in a window on Dom0.", "0", _YES, _OLD),
+    _key("opengl", 2935, BOOLEAN, "sdl.opengl", "OpenGL for the SDL window.", "0", _YES, _OLD),
+    _key("display", 2935, STRING, "sdl.display", "The X display for the SDL window.", '":0"', "[]", "4.5"),
+    _key("xauthority", 2935, STRING, "sdl.xauthority", "The X authority file.", '"/root/.Xauthority"', "[]", "4.5"),
+    _key(
+        "keymap", 2936, STRING, "keymap", "The keyboard of the display's user; en-us if not given.", '"de"', "[]", _OLD
+    ),
+    _key("spice", 2937, BOOLEAN, "spice.enable", "The display by SPICE.", "1", _YES),
+    _key("spiceport", 2938, INTEGER, "spice.port", "The port of SPICE.", "6000", '"any"'),
+    _key("spicetls_port", 2940, INTEGER, "spice.tls_port", "The TLS port of SPICE.", "6001", '"any"'),
+    _key("spicehost", 2942, STRING, "spice.host", "The address on which SPICE listens.", '"127.0.0.1"', "[]"),
+    _key("spicedisable_ticketing", 2944, BOOLEAN, "spice.disable_ticketing", "Ask for no password.", "0", _YES),
+    Key(
+        name="spicepasswd",
+        kind=STRING,
+        order=2946,
+        field="b_info.u.hvm.spice.passwd",
+        guests=(HVM,),
+        since="4.2",
+        secret=True,
+        doc="The SPICE password, needed unless ticketing is disabled.",
+        good=('"secret"',),
+        bad=("[]",),
+    ),
+    _key("spiceagent_mouse", 2948, BOOLEAN, "spice.agent_mouse", "The agent in the guest moves the mouse.", "1", _YES),
+    _key("spicevdagent", 2950, BOOLEAN, "spice.vdagent", "The channel of the SPICE agent.", "1", _YES, "4.4"),
+    _key("spice_clipboard_sharing", 2952, BOOLEAN, "spice.clipboard_sharing", "Share the clipboard.", "1", _YES, "4.4"),
+    _key("spiceusbredirection", 2954, INTEGER, "spice.usbredirection", "USB channels, 1 to 4.", "4", _YES, "4.4"),
+    _key("spice_image_compression", 2956, STRING, "spice.image_compression", "As in QEMU.", '"auto_glz"', "[]", "4.6"),
+    _key("spice_streaming_video", 2958, STRING, "spice.streaming_video", "As in QEMU.", '"filter"', "[]", "4.6"),
+)
