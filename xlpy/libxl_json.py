@@ -7,6 +7,7 @@ from typing import Any
 from xlpy.libxl import DeviceRecord, DomainConfig, Struct
 from xlpy.release import DEFAULT, Release
 
+NO_UUID = "00000000-0000-0000-0000-000000000000"
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -48,7 +49,7 @@ def _fields(struct: Struct, release: Release) -> dict[str, Any]:
             out[f"type.{value.MEMBER}"] = _fields(value, release)
         elif isinstance(value, Struct):
             out[name] = _fields(value, release)
-        elif value != getattr(type(struct), name):
+        elif value not in (getattr(type(struct), name), NO_UUID):
             out[name] = str(value) if kind == "Defbool" else _plain(value, release)
     return out
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlpy.diagnostic import Diagnostic, Severity
 from xlpy.libxl import DeviceRecord, DomainConfig, Struct, union_member
+from xlpy.release import Release
 from xlpy.syntax import Atom, ListNode
 
 if TYPE_CHECKING:
     from xlpy.host import HostFacts
-    from xlpy.release import Release
     from xlpy.source import Source, Span
     from xlpy.syntax import Value
 
@@ -47,6 +47,10 @@ class Reader:
         self.where: dict[str, Span] = {}
         self.devices: list[DeviceRecord] = []
         self.domain_type = "pv"
+
+    def knows(self, since: str) -> bool:
+        """Whether the chosen release of xl has what came with Xen SINCE."""
+        return Release.parse(since) <= self.release
 
     # ---- getters, in xl's words: xlu_cfg_get_string and its kin
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 
@@ -12,6 +13,7 @@ class Release(NamedTuple):
     minor: int
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> Release:
         """`4.20` -> Release; ValueError for anything but MAJOR.MINOR."""
         major, _, minor = text.partition(".")

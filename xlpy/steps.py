@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from xlpy.libxl import ActionOnShutdown, DeviceRecord, DomainType
 from xlpy.record import Record
+
+if TYPE_CHECKING:
+    from xlpy.libxl import ActionOnShutdown, DeviceRecord, DomainType
 
 PRINTABLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 """For str.translate: control characters of the user's text as a terminal may see them."""

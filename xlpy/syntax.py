@@ -135,6 +135,7 @@ class _Reader:
         self.diagnostics: list[Diagnostic] = []
         self._python = False
         self._lexical_line = 0  # the line of the last lexical error: xl says nothing more about it
+        self._stopped = False  # xl's parser ends at a surplus word after a value: it tells nothing behind it
         self._lost = ""  # a lone last character, which xl's scanner loses
         self._quiet = 0  # tokens to accept after an error before the next one is told
 
@@ -152,24 +153,22 @@ class _Reader:
             try:
                 state.feed_token(token)
             except UnexpectedToken:
-                if not self._quiet:
+                if self._quiet < 3:  # else it belongs to a line that is skipped
                     self._syntax_error(interactive, token)
-                self._skip_line(state, token)
+                    self._skip_line(state, token)
             else:
                 self._quiet = max(0, self._quiet - 1)
         end = Token.new_borrow_pos("$END", "", token)
         try:
             state.feed_token(end, True)
         except UnexpectedToken:
-            if not self._quiet:
+            if self._quiet < 3:
                 self._syntax_error(interactive, end)
         self._hint()
         return tuple(_settings(state.value_stack))
 
     def _skip_line(self, state: ParserState[int], token: Token) -> None:
         """Drop what was begun of the statement; the grammar then takes nothing but the end of the line."""
-        if self._quiet == 3:
-            return
         while "BAD" not in state.parse_conf.states[state.state_stack[-1]]:
             state.state_stack.pop()
             state.value_stack.pop()
@@ -181,6 +180,7 @@ class _Reader:
 
     def _hint(self) -> None:
         if self._python and self.diagnostics:
+            self._stopped = False
             self._say("python-code", Span(0, 0), "this looks like Python code, which xl does not run", PYTHON_HINT)
 
     def _say(self, code: str, span: Span, summary: str, lines: tuple[str, ...], advice: str = "") -> None:
@@ -192,14 +192,14 @@ class _Reader:
                 advice=advice,
                 source=self.source,
                 span=span,
-                xl_lines=lines,
+                xl_lines=() if self._stopped else lines,
             )
         )
 
     def _report(self, code: str, token: Token, message: str, advice: str = "") -> None:
         """One line in xl's words; nothing after a lexical error of the same line."""
         at_end = token.type == "$END"
-        line = self.source.line(len(self.source.text)) if at_end else token.line or 1
+        line = token.line or 1
         shown = line - token.endswith("\n")
         if token.type == "BAD" and len(token) == 1 and self.source.text.startswith("\n", token.end_pos):
             line += 1  # xl's scanner has counted the newline already
@@ -207,24 +207,27 @@ class _Reader:
             return
         if code == "lexical-error":
             self._lexical_line = line
-        near = (self._lost if at_end else token).rstrip(" \t\n")
+        near = (self._lost if at_end else token).rstrip(" \t\n").partition("\0")[0]
         place = "<newline>" if token == "\n" else f"`{near}'"
         prefix = f"{self.source.name}:{shown}: config parsing error near {place}: "
         span = Span(len(self.source.text), len(self.source.text)) if at_end else _span(token)
         self._say(code, span, message, (prefix + message,), advice)
 
     def _lexical_error(self, token: Token) -> None:
-        self._python |= token[0] in "+-.():"
+        self._python |= token[0] in "+-.():" and not self._stopped
         if len(token) > 1 or token.end_pos != len(self.source.text):
             self._report("lexical-error", token, "lexical error", _lexical_advice(token))
         else:
             self._lost = str(token)
 
     def _syntax_error(self, interactive: InteractiveParser, token: Token) -> None:
+        """A token that does not fit; quiet while the parser has not found its feet after the last one."""
         fits: set[str] = interactive.accepts()  # type: ignore[no-untyped-call]  # lark has no type for it
         expected = next(words for name, words in _EXPECTED if name in fits)
         message = f"syntax error, unexpected {_TOKEN_NAMES[token.type]}, expecting {expected}"
-        self._report("syntax-error", token, message, _ADVICE.get(token.type, ""))
+        if not self._quiet:
+            self._report("syntax-error", token, message, _ADVICE.get(token.type, ""))
+        self._stopped |= expected == "$end"
 
     def _check_string(self, token: Token) -> None:
         try:

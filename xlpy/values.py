@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
 
 _UUID = re.compile("-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12)))
-_RANGE = re.compile(r"\s*([0-9]+)(?:-\s*([0-9]+))?")
+_RANGE = re.compile(r"(\s*[-+]?[0-9]+)(?:-(\s*[-+]?[0-9]+))?")
+_ULONG = 2**64
 _RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
 _INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
 _VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
@@ -19,9 +20,9 @@ DEFAULT_RATE_INTERVAL_US = 50_000
 
 def parse_uuid(text: str) -> str:
     """36 characters with hyphens at 8-4-4-4-12, as libxl takes them; lower-case."""
-    if not _UUID.fullmatch(text[:36]):
+    if not _UUID.fullmatch(text):
         raise ValueError(f"Failed to parse UUID: {text}")
-    return text[:36].lower()
+    return text.lower()
 
 
 def parse_cpus(text: str, host: HostFacts) -> tuple[int, ...]:
@@ -40,24 +41,20 @@ def parse_cpus(text: str, host: HostFacts) -> tuple[int, ...]:
         if item.startswith("^"):
             chosen.difference_update(cpus)
         else:
-            chosen.update(cpu for cpu in cpus if cpu < host.cpus)
+            chosen.update(cpus)
     return tuple(sorted(chosen))
 
 
 def _cpu_range(text: str, host: HostFacts, *, by_node: bool) -> set[int]:
+    """N or N-M as C's strtoul takes them: a negative number is a huge one."""
     match = _RANGE.fullmatch(text)
-    first, last = (int(match[1]), int(match[2] or match[1])) if match else (1, 0)
-    if first > last:
+    bounds = [int(number) for number in match.groups() if number] if match else []
+    first, last = (bounds[0] % _ULONG, bounds[-1] % _ULONG) if bounds else (1, 0)
+    if first > last or any(abs(bound) >= _ULONG - 1 for bound in bounds):
         raise ValueError(f"Invalid pcpu range: {text}.")
     if not by_node:
-        return set(range(first, min(last, host.cpus) + 1))
-    cpus: set[int] = set()
-    for node in range(first, min(last, len(host.nodes)) + 1):
-        members = host.node_cpus(node)
-        if not members:
-            raise ValueError("libxl_node_to_cpumap failed.")
-        cpus.update(members)
-    return cpus
+        return set(range(first, min(last + 1, host.cpus)))
+    return {cpu for cpu, node in enumerate(host.nodes) if first <= node <= last}
 
 
 class Rate(NamedTuple):
@@ -71,26 +68,27 @@ def parse_rate(text: str) -> Rate:
     """`RATE[@INTERVAL]`: 10Mb/s, 250KB/s@20ms, 1GB/s@5s (an interval without unit is in seconds)."""
     rate, at, interval = text.partition("@")
     if not rate:
-        raise ValueError("no rate specified")
+        raise ValueError(f"no rate specified in `{text}'")
     match = _RATE.fullmatch(rate)
     if match is None:
-        raise ValueError("invalid rate")
-    per_second = _c_number(match[1]) * _THOUSANDS[match[2]]
-    if not 0 < per_second < 2**32 * (8 if match[3] == "b" else 1):
-        raise ValueError("rate overflow")
-    if match[3] == "b":
-        per_second //= 8
+        raise ValueError(f"invalid rate in `{rate}'")
+    number = _c_number(match[1])
+    if not 0 < number < 2**32:
+        raise ValueError(f"rate overflow in `{rate}'")
+    per_second = number * _THOUSANDS[match[2]] // (8 if match[3] == "b" else 1)
     interval_us = _rate_interval(interval) if at else DEFAULT_RATE_INTERVAL_US
+    if per_second * interval_us >= 2**64:
+        raise ValueError(f"rate overflow in `{text}'")
     return Rate(per_second * interval_us // 1_000_000, interval_us)
 
 
 def _rate_interval(text: str) -> int:
     match = _INTERVAL.fullmatch(text)
     if match is None:
-        raise ValueError("invalid replenishment interval")
+        raise ValueError(f"invalid replenishment interval in `{text}'")
     interval = _c_number(match[1]) * {"u": 1, "m": 1000, "": 1_000_000}[match[2]]
     if not 0 < interval < 2**32:
-        raise ValueError("replenishment interval overflow")
+        raise ValueError(f"replenishment interval overflow in `{text}'")
     return interval
 
 

@@ -49,6 +49,8 @@ class Key(Record):
     unit: str = ""
     deprecated: str = ""
     secret: bool = False
+    read_for: tuple[str, ...] = ()
+    """The guest types for which xl reads it; empty: those that have the field."""
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
     read: Callable[[Reader, Key], None] | None = None
@@ -56,8 +58,7 @@ class Key(Record):
 
     def apply(self, reader: Reader) -> None:
         """Read the key into the draft of the configuration."""
-        member = self.field.removeprefix("b_info.u.").partition(".")[0] if self.field.startswith("b_info.u.") else ""
-        if self.with_key or (member and member != reader.domain_type):
+        if self.with_key or not reader.knows(self.since) or reader.domain_type not in self._readers():
             return
         if self.read is not None:
             self.read(reader, self)
@@ -65,6 +66,12 @@ class Key(Record):
             value = self.kind.read(reader, self.name)
             if value is not None:
                 reader.put(self.field, value, self.name)
+
+    def _readers(self) -> tuple[str, ...]:
+        """The guest types for which the key is read: a field of the union belongs to one."""
+        if not self.read_for and self.field.startswith("b_info.u."):
+            return (self.field.split(".")[2],)
+        return self.read_for or ALL
 
 
 class Reading(Record):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
-from xlpy.release import Release
 from xlpy.syntax import Atom, ListNode, scan_disk
 from xlpy.vocabulary import Key, Token
 
@@ -273,7 +272,7 @@ class _Spec:
 
     def _token(self, name: str) -> Token | None:
         token = _BY_NAME.get(name)
-        return token if token is not None and Release.parse(token.since) <= self.reader.release else None
+        return token if token is not None and self.reader.knows(token.since) else None
 
     def _positional(self, text: str, start: int) -> int | None:
         """Target, format, vdev, access: the first that is not filled yet."""

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from xlpy.syntax import Atom
 
 ALL_FUNCTIONS = 2**32 - 1
+_SCANF_HEX = r"\s*[-+]?(?:0[xX])?[0-9a-fA-F]*"
 _BDF = re.compile(
-    r"(?:(?P<domain>[0-9a-fA-F]+):)?(?P<bus>[0-9a-fA-F]+):(?P<dev>[0-9a-fA-F]+)\.(?:\*|(?P<func>(?:0x?)?[0-9a-fA-F]*))"
+    r"(?:(?P<domain>[0-9a-fA-F]+):)?(?P<bus>[0-9a-fA-F]+):"
+    rf"(?P<dev>{_SCANF_HEX})\.(?:\*|(?P<func>{_SCANF_HEX}))"
 )
 _POLICIES = ("invalid", "strict", "relaxed")
 
@@ -104,7 +106,12 @@ def _parse(text: str, defaults: dict[str, Any]) -> dict[str, Any]:
         rest, comma = text, ","
     else:
         _address(first, values, positional=True)
-    for item in filter(None, rest.split(",")) if comma else ():
+    items = rest.removesuffix(",").split(",") if comma and rest else []
+    while items:
+        item = items.pop(0)
+        if not item and items:
+            items[0] = f",{items[0]}"  # xl's scanner takes a doubled comma for a part of the name
+            continue
         name, equals, value = item.partition("=")
         if not equals:
             raise _BadSpecError
@@ -117,24 +124,35 @@ def _parse(text: str, defaults: dict[str, Any]) -> dict[str, Any]:
 def _address(text: str, values: dict[str, Any], *, positional: bool) -> None:
     match = _BDF.match(text)
     tail = text[match.end() :] if match else ""
-    if match is None or "vfunc_mask" in values or (positional and tail and not tail.startswith("@")):
+    if match is None or (positional and tail and not tail.startswith("@")):
         raise _BadSpecError
-    digits = match["func"]
-    if digits == "":
-        raise _BadSpecError
-    numbers = {name: int(match[name] or "0", 16) for name in ("domain", "bus", "dev")}
-    func = 0 if digits is None else int(digits.removesuffix("x") if digits == "0x" else digits, 16)
+    numbers = {name: _hex("0" if match[name] is None else match[name]) for name in ("domain", "bus", "dev")}
+    func = 0 if match["func"] is None else _hex(match["func"])
     if numbers["domain"] > 0xFFFF or numbers["bus"] > 0xFF or numbers["dev"] > 0x1F or func > 7:
         raise _BadSpecError
-    values |= {**numbers, "func": func, "vfunc_mask": ALL_FUNCTIONS if digits is None else 1}
+    values |= {**numbers, "func": func, "vfunc_mask": ALL_FUNCTIONS if match["func"] is None else 1}
     if positional and tail:
+        if not re.fullmatch(_SCANF_HEX, tail[1:]):
+            raise _BadSpecError
         values["vdevfn"] = _slot(tail[1:])
 
 
-def _slot(text: str) -> int:
-    if not re.fullmatch(r"[0-9a-fA-F]+", text) or int(text, 16) > 0x1F:
+def _hex(text: str) -> int:
+    """A number as C's scanf reads it with %x: a lone 0x is 0, a sign makes it too large."""
+    digits = text.strip().lower().removeprefix("+")
+    if digits == "0x":
+        return 0
+    if not re.fullmatch(r"(0x)?[0-9a-f]+", digits):
         raise _BadSpecError
-    return int(text, 16) << 3
+    return int(digits, 16)
+
+
+def _slot(text: str) -> int:
+    match = re.match(_SCANF_HEX, text)
+    slot = _hex(match[0] if match else "")
+    if slot > 0x1F:
+        raise _BadSpecError
+    return slot << 3
 
 
 def _option(name: str, value: str, values: dict[str, Any]) -> None:

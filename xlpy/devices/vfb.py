@@ -9,6 +9,7 @@ from xlpy import vocabulary
 from xlpy.devices.vkb import Vkb
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, SdlInfo, VncInfo
+from xlpy.reader import wrap
 from xlpy.syntax import ListNode, scan_pairs
 from xlpy.vocabulary import PV, Key, Reading, Token
 
@@ -78,7 +79,7 @@ def _convert(token: Token, text: str) -> Any:
     if token.form == "string":
         return text
     number = int((re.match(r"\s*[-+]?[0-9]+", text) or ["0"])[0])
-    return number != 0 if token.form == "boolean" else number
+    return number != 0 if token.form == "boolean" else wrap(number, "Int")
 
 
 def _add(reader: Reader, values: dict[str, Any], places: dict[str, Span] | None = None) -> None:

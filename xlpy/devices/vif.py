@@ -9,7 +9,6 @@ from xlpy.diagnostic import Severity
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.reader import wrap
-from xlpy.release import Release
 from xlpy.syntax import ListNode, scan_pairs
 from xlpy.values import parse_rate
 from xlpy.vocabulary import Key, Token
@@ -20,6 +19,9 @@ if TYPE_CHECKING:
     from xlpy.syntax import Atom, Pair
 
 NicType = Literal["unknown", "vif_ioemu", "vif"]
+
+
+NO_MAC = "00:00:00:00:00:00"
 
 
 class Vif(DeviceRecord):
@@ -181,7 +183,7 @@ class _Spec:
         """Read every item; most of what is wrong is only told and skipped."""
         for pair in scan_pairs(self.atom.text):
             token = _BY_NAME.get(pair.name)
-            if token is None or Release.parse(token.since) > self.reader.release or self._misused(token, pair):
+            if token is None or not self.reader.knows(token.since) or self._misused(token, pair):
                 self._tell("vif-unrecognized", f"unrecognized argument `{pair.text}'", pair)
             else:
                 self._take(token, pair)
@@ -218,30 +220,29 @@ class _Spec:
 
     def _mac(self, text: str, pair: Pair) -> None:
         """Bytes that were read before something did not fit stay, as in xl."""
-        octets, complete = _mac_bytes(text)
+        octets, complete = _mac_bytes(self.atom.text[pair.end - len(text) :])
         if not complete:
             self._tell("vif-invalid", "Invalid parameter `mac'.", pair)
-        mac = ":".join(f"{octet:02x}" for octet in octets)
-        self._store("mac", mac if any(octets) else None, pair)
+        before = (self.values.get("mac") or NO_MAC).split(":")[len(octets) :]
+        mac = ":".join([*(f"{octet:02x}" for octet in octets), *before])
+        self._store("mac", None if mac == NO_MAC else mac, pair)
 
     def _rate(self, text: str, pair: Pair) -> None:
-        rate, at, interval = text.partition("@")
         try:
             bytes_per_interval, interval_us = parse_rate(text)
         except ValueError as error:
-            shown = interval if at and "interval" in str(error) else text
-            line = f"{self.reader.source.name}: config parsing error in vif: {error} in `{shown}'"
-            self.reader.say("vif-rate", f"{error}: {shown or rate}", (line,), span=self._span(pair), exit_status=1)
+            line = f"{self.reader.source.name}: config parsing error in vif: {error}"
+            self.reader.say("vif-rate", str(error), (line,), span=self._span(pair), exit_status=1)
         else:
             self._store("rate_bytes_per_interval", bytes_per_interval, pair)
             self._store("rate_interval_usecs", interval_us, pair)
 
     def _integer(self, token: Token, text: str, pair: Pair) -> None:
-        digits = re.match(r"[0-9]+", text)
-        if digits is None:
+        digits = re.match(r"\s*\+?([0-9]+)", text)
+        if digits is None or int(digits[1]) >= 2**64:
             self.reader.refuse("vif-number", f'xl: failed to convert "{text}" to number', span=self._span(pair))
         else:
-            self._store(token.field, wrap(int(digits[0]), "Int"), pair)
+            self._store(token.field, wrap(int(digits[1]), "Int"), pair)
 
     def _store(self, field: str, value: Any, pair: Pair) -> None:
         self.values[field] = value
@@ -258,14 +259,14 @@ class _Spec:
 
 
 def _mac_bytes(text: str) -> tuple[list[int], bool]:
-    """Six bytes as strtoul with base 16 reads them, any one character between them; what is missing is 0."""
+    """The bytes that strtoul with base 16 reads, any one character between them, and whether there are six."""
     octets: list[int] = []
     at = 0
     while len(octets) < 6:
         match = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)").match(text, at)
         value = int(match[2], 16) if match else 256
         if match is None or value > 255 or (match[1] == "-" and value):
-            return octets + [0] * (6 - len(octets)), False
+            return octets, False
         octets.append(value)
         at = match.end() + 1
     return octets, True

@@ -11,7 +11,6 @@ from xlpy.vocabulary import HVM, PV, PVH, Key, Reading
 if TYPE_CHECKING:
     from xlpy.reader import Reader
 
-FIRMWARE_DIR = "/usr/local/lib/xen/boot"
 _BIOSES = {name: name for name in ("unknown", "rombios", "seabios", "ovmf")}
 _PVGRUBS = ("pvgrub32", "pvgrub64")
 
@@ -86,7 +85,7 @@ def _read_firmware(reader: Reader, key: Key) -> None:
     firmware = reader.text(key.name)
     if firmware is not None:
         _read_pvgrub(reader, firmware)
-    elif not reader.get("b_info.kernel") and reader.get("b_info.bootloader") is None:
+    elif reader.get("b_info.kernel") is None and reader.get("b_info.bootloader") is None:
         reader.refuse("nothing-to-boot", "Neither kernel nor bootloader specified")
 
 
@@ -112,13 +111,14 @@ def _read_hvm_firmware(reader: Reader, firmware: str | None) -> None:
 
 
 def _read_pvgrub(reader: Reader, firmware: str) -> None:
-    if not any(name.startswith(firmware) for name in _PVGRUBS):
+    if reader.get("b_info.kernel") is not None:
+        reader.refuse("kernel-and-firmware", "ERROR: both kernel and firmware specified", key="firmware")
+    elif not any(name.startswith(firmware) for name in _PVGRUBS):
         message = "ERROR: only pvgrub{32|64} supported as firmware options"
         reader.refuse("unknown-pv-firmware", message, key="firmware")
-    elif reader.get("b_info.kernel") is not None:
-        reader.refuse("kernel-and-firmware", "ERROR: both kernel and firmware specified", key="firmware")
     else:
-        reader.put("b_info.kernel", f"{FIRMWARE_DIR}/{firmware}.bin", "firmware")
+        # where Debian builds of Xen keep their boot images
+        reader.put("b_info.kernel", f"/usr/lib/xen-{reader.release}/boot/{firmware}.bin", "firmware")
 
 
 READINGS = (Reading(order=1900, apply=_drop_hvmloader),)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xlpy.kinds import INTEGER, STRING_OR_LIST
 from xlpy.release import Release
 from xlpy.values import parse_cpus
-from xlpy.vocabulary import Key
+from xlpy.vocabulary import Key, Reading
 
 if TYPE_CHECKING:
     from xlpy.reader import Reader
@@ -69,6 +69,14 @@ def _map(reader: Reader, atom: Atom) -> tuple[int, ...]:
         reader.refuse("bad-cpu-list", str(error), span=atom.span)
         return ()
 
+
+def _check_affinity(reader: Reader) -> None:
+    """xl create cuts the maps with the CPU masks of xl.conf, and gives up on an empty one."""
+    if any(not cpus for cpus in reader.get("b_info.vcpu_hard_affinity", ())):
+        reader.refuse("no-cpu-left", "vcpu hard affinity map is empty", key="cpus")
+
+
+READINGS = (Reading(order=9000, apply=_check_affinity),)
 
 KEYS = (
     Key(

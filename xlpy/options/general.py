@@ -51,7 +51,8 @@ def _read_name(reader: Reader, key: Key) -> None:
 def _read_uuid(reader: Reader, key: Key) -> None:
     text = reader.text(key.name)
     try:
-        reader.put("c_info.uuid", str(uuid.uuid4()) if text is None else parse_uuid(text), key.name)
+        pinned = None if text is None else parse_uuid(text)
+        reader.put("c_info.uuid", str(uuid.uuid4()) if pinned is None else pinned, key.name)
     except ValueError as error:
         reader.refuse("bad-uuid", str(error), key=key.name)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, choice
-from xlpy.vocabulary import HVM, PV, Key
+from xlpy.vocabulary import HVM, PV, PVH, Key
 
 if TYPE_CHECKING:
     from xlpy.reader import Reader
@@ -46,7 +46,7 @@ def _check_vnclisten(reader: Reader, key: Key) -> None:
     if display is None:
         return
     reader.put(key.field, display, key.name)
-    if display and ":" in reader.get("b_info.u.hvm.vnc.listen", ""):
+    if reader.domain_type == HVM and display and ":" in reader.get("b_info.u.hvm.vnc.listen", ""):
         message = "ERROR: Display specified both in vnclisten and vncdisplay!"
         reader.refuse("two-vnc-displays", message, key=key.name)
 
@@ -60,6 +60,7 @@ def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad
         order=order,
         field=f"b_info.u.hvm.{field}",
         guests=(HVM, PV) if shared else (HVM,),
+        read_for=(HVM, PVH) if field.startswith(("vnc.", "sdl.")) else (),
         doc=doc,
         since=since,
         good=(good,),
@@ -107,10 +108,10 @@ KEYS = (
         good=("1",),
         bad=('"yes"',),
     ),
-    _key("vnc", 2930, BOOLEAN, "vnc.enable", "The display by VNC; on unless switched off, for HVM.", "1", _YES, _OLD),
+    _key("vnc", 2903, BOOLEAN, "vnc.enable", "The display by VNC; on unless switched off, for HVM.", "1", _YES, _OLD),
     _key(
         "vnclisten",
-        2931,
+        2904,
         STRING,
         "vnc.listen",
         "The address to listen on, with :DISPLAY if wanted.",
@@ -121,9 +122,10 @@ KEYS = (
     Key(
         name="vncpasswd",
         kind=STRING,
-        order=2932,
+        order=2904,
         field="b_info.u.hvm.vnc.passwd",
         guests=(HVM, PV),
+        read_for=(HVM, PVH),
         secret=True,
         doc="The VNC password; an empty one means none is asked.",
         good=('"secret"',),
@@ -132,19 +134,20 @@ KEYS = (
     Key(
         name="vncdisplay",
         kind=INTEGER,
-        order=2933,
+        order=2905,
         field="b_info.u.hvm.vnc.display",
         read=_check_vnclisten,
         guests=(HVM, PV),
+        read_for=(HVM, PVH),
         doc="The VNC display: the TCP port is 5900 + this.",
         good=("3",),
         bad=('":3"',),
     ),
-    _key("vncunused", 2934, BOOLEAN, "vnc.findunused", "Take the first free port from vncdisplay on.", "1", _YES, _OLD),
-    _key("sdl", 2935, BOOLEAN, "sdl.enable", "The display in a window on Dom0.", "0", _YES, _OLD),
-    _key("opengl", 2935, BOOLEAN, "sdl.opengl", "OpenGL for the SDL window.", "0", _YES, _OLD),
-    _key("display", 2935, STRING, "sdl.display", "The X display for the SDL window.", '":0"', "[]", "4.5"),
-    _key("xauthority", 2935, STRING, "sdl.xauthority", "The X authority file.", '"/root/.Xauthority"', "[]", "4.5"),
+    _key("vncunused", 2905, BOOLEAN, "vnc.findunused", "Take the first free port from vncdisplay on.", "1", _YES, _OLD),
+    _key("sdl", 2906, BOOLEAN, "sdl.enable", "The display in a window on Dom0.", "0", _YES, _OLD),
+    _key("opengl", 2906, BOOLEAN, "sdl.opengl", "OpenGL for the SDL window.", "0", _YES, _OLD),
+    _key("display", 2906, STRING, "sdl.display", "The X display for the SDL window.", '":0"', "[]", "4.5"),
+    _key("xauthority", 2906, STRING, "sdl.xauthority", "The X authority file.", '"/root/.Xauthority"', "[]", "4.5"),
     _key(
         "keymap", 2936, STRING, "keymap", "The keyboard of the display's user; en-us if not given.", '"de"', "[]", _OLD
     ),

@@ -1,0 +1,80 @@
+"""What libxl decides where a configuration leaves it open, and the memory that follows from it.
+
+Memory is in KiB (Xen: libxl_create.c, libxl_mem.c, libxl_x86.c).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlpy.libxl import UNSET64, DomainConfig, Hvm
+from xlpy.planning import planning
+
+if TYPE_CHECKING:
+    from xlpy.host import HostFacts
+
+MIB = 1024
+_NEED_STEP = 2 * MIB
+_STUBDOM = 128 * MIB
+VIDEO = {"unknown": 8 * MIB, "cirrus": 8 * MIB, "std": 16 * MIB, "qxl": 128 * MIB, "none": 0}
+"""The least video memory of each kind of VGA, which is also the default."""
+
+
+def hap(config: DomainConfig, facts: HostFacts) -> bool:
+    """Whether the guest's memory is mapped by hardware assisted paging."""
+    given = config.c_info.hap
+    return config.c_info.type != "pv" and (facts.hap if given is None else given)
+
+
+def passthrough(config: DomainConfig, facts: HostFacts) -> str:
+    """Disabled, sync_pt (the IOMMU has page tables of its own) or share_pt (those of HAP)."""
+    mode = config.c_info.passthrough
+    if mode == "default":
+        mode = "enabled" if any(planning(device).PASSTHROUGH for device in config.devices) else "disabled"
+    if mode == "enabled":
+        mode = "share_pt" if hap(config, facts) else "sync_pt"
+    return mode
+
+
+def need(config: DomainConfig, facts: HostFacts) -> int:
+    """What the host must have free: target, page tables, and what libxl keeps in reserve, in steps of 2 MiB."""
+    total = config.memory_kib + shadow(config, facts) + iommu(config, facts)
+    if config.c_info.type == "pv":
+        total += MIB
+    else:
+        total += 2 * MIB
+        if config.b_info.device_model_stubdomain:
+            stubdom = config.b_info.stubdomain_memkb
+            total += (_STUBDOM if stubdom == UNSET64 else stubdom) + video(config)
+    return -(-total // _NEED_STEP) * _NEED_STEP
+
+
+def shadow(config: DomainConfig, facts: HostFacts) -> int:
+    """Page tables that Xen keeps for the guest."""
+    given = config.b_info.shadow_memkb
+    if given != UNSET64:
+        return given
+    per_mib = (config.c_info.type != "pv") + (not hap(config, facts))
+    return 4 * (256 * config.max_vcpus + per_mib * (config.max_memory_kib // MIB))
+
+
+def iommu(config: DomainConfig, facts: HostFacts) -> int:
+    """Four levels of page tables for the IOMMU, when it has its own."""
+    given = config.b_info.iommu_memkb
+    if given != UNSET64:
+        return given
+    if passthrough(config, facts) != "sync_pt":
+        return 0
+    entries, tables = config.max_memory_kib // 4, 0
+    for _ in range(4):
+        entries = -(-entries // 512)
+        tables += entries
+    return tables * 4
+
+
+def video(config: DomainConfig) -> int:
+    """Video memory, a part of the target; only HVM guests have any."""
+    if not isinstance(config.b_info.u, Hvm):
+        return 0
+    given = config.b_info.video_memkb
+    return VIDEO[config.b_info.u.vga.kind] if given == UNSET64 else given

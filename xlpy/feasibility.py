@@ -1,0 +1,164 @@
+"""Plan + host -> problems: what libxl would find out halfway, said before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlpy import decisions, steps
+from xlpy.decisions import MIB
+from xlpy.host import Problem
+from xlpy.libxl import Hvm
+from xlpy.planning import DEVICE_MODEL_PHASE, planning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
+    from xlpy.libxl import DomainConfig
+    from xlpy.plan import Plan
+
+_INVALID = 6
+"""The exit status for ERROR_INVAL."""
+_VGA = {"unknown": "CIRRUS", "cirrus": "CIRRUS", "std": "STDVGA", "qxl": "QXL", "none": "NONE"}
+
+
+def problems(plan: Plan, facts: HostFacts) -> Iterator[Problem]:
+    """All of them, in the order in which libxl meets them."""
+    yield from _memory(plan, facts)
+    yield from _domain(plan.config, facts)
+    yield from _passthrough(plan.config, facts)
+    yield from _devices(plan, facts, late=False)
+    for step in plan.steps:
+        if isinstance(step, steps.RunBootloader):
+            yield from _bootloader(step, facts)
+        elif isinstance(step, steps.LoadKernel):
+            yield from _kernel(step, plan.config, facts)
+        elif isinstance(step, steps.StartDeviceModel):
+            yield from _device_model(step, plan.config, facts)
+    yield from _devices(plan, facts, late=True)
+
+
+def missing_file(path: str, setting: str, line: str = "xc: error: failed to open file '{path}'") -> Problem:
+    """The problem of a file that is not there; LINE is xl's up to the reason."""
+    return Problem(
+        code="no-such-file",
+        line=f"{line.format(path=path)}: No such file or directory",
+        advice="check the path, or put the file there",
+        setting=setting,
+    )
+
+
+def _memory(plan: Plan, facts: HostFacts) -> Iterator[Problem]:
+    need = sum(step.need_kib for step in plan.steps if isinstance(step, steps.FreeMemory))
+    if need > facts.guest_memory_kib:
+        most = facts.guest_memory_kib // MIB
+        yield Problem(
+            code="not-enough-memory",
+            line="failed to free memory for the domain",
+            advice=f"it needs {need // MIB} MiB, and this host has {most} MiB for guests: lower memory=",
+            setting="b_info.target_memkb",
+        )
+
+
+def _domain(config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
+    pool, kind = config.c_info.pool_name, config.c_info.type
+    if pool is not None and pool not in facts.pools:
+        yield Problem(
+            code="no-such-pool",
+            line=f"libxl: error: Illegal pool specified: {pool}",
+            advice=f"pools of this host: {', '.join(facts.pools)}",
+            status=_INVALID,
+            setting="c_info.pool_name",
+        )
+    if kind != "pv" and not facts.hvm:
+        yield Problem(
+            code="no-hvm",
+            line=f"libxl: error: this host cannot run {kind.upper()} guests",
+            advice='switch VT-x or AMD-V on in the firmware setup, or use type="pv"',
+            status=_INVALID,
+            setting="c_info.type",
+        )
+    if kind != "pv" and config.c_info.hap and not facts.hap:
+        yield Problem(
+            code="no-hap",
+            line="libxl: error: hap is enabled, but this host has no hardware assisted paging",
+            advice="remove hap=1",
+            status=_INVALID,
+            setting="c_info.hap",
+        )
+    yield from _video(config)
+
+
+def _video(config: DomainConfig) -> Iterator[Problem]:
+    if isinstance(config.b_info.u, Hvm):
+        kind = config.b_info.u.vga.kind
+        least = decisions.VIDEO[kind]
+        if decisions.video(config) < least:
+            yield Problem(
+                code="videoram-too-small",
+                line=f"libxl: error: videoram must be at least {least // MIB} MB for {_VGA[kind]} on QEMU_XEN",
+                advice=f"videoram={least // MIB}, or leave it out",
+                status=_INVALID,
+                setting="b_info.video_memkb",
+            )
+
+
+def _passthrough(config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
+    wanted = any(planning(device).PASSTHROUGH for device in config.devices)
+    if decisions.passthrough(config, facts) == "disabled":
+        if wanted:
+            yield _refused("passthrough disabled but devices are specified", "remove passthrough=, or the devices")
+    elif not facts.iommu:
+        advice = "switch VT-d or AMD-Vi on in the firmware setup, and give Xen iommu=1"
+        yield _refused("passthrough not supported on this platform", advice)
+    elif config.c_info.type == "pvh":
+        yield _refused("passthrough not yet supported for x86 PVH guests", 'use type="hvm" or type="pv"')
+    elif config.c_info.type == "hvm" and config.memory_kib < config.max_memory_kib:
+        yield _refused("PoD (memory < maxmem) and passthrough exclude each other", "give maxmem= the value of memory=")
+
+
+def _refused(words: str, advice: str) -> Problem:
+    line = f"libxl: error: {words}"
+    return Problem(code="passthrough", line=line, advice=advice, status=_INVALID, setting="c_info.passthrough")
+
+
+def _bootloader(step: steps.RunBootloader, facts: HostFacts) -> Iterator[Problem]:
+    if not step.disk:
+        yield Problem(
+            code="no-boot-disk",
+            line="libxl: error: cannot run bootloader with no boot disk",
+            advice="give the guest a disk, or a kernel= instead of the bootloader",
+            status=_INVALID,
+            setting="b_info.bootloader",
+        )
+    if not facts.has(step.program):
+        yield missing_file(step.program, "b_info.bootloader", "libxl: error: bootloader '{path}'")
+
+
+def _kernel(step: steps.LoadKernel, config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
+    hvm = isinstance(config.b_info.u, Hvm)
+    named = {"b_info.u.hvm.firmware" if hvm else "b_info.kernel": step.kernel, "b_info.ramdisk": step.ramdisk}
+    if "/" in step.firmware:
+        named["b_info.u.hvm.system_firmware"] = step.firmware
+    for setting, path in named.items():
+        if path and not facts.has(path):
+            yield missing_file(path, setting)
+
+
+def _device_model(step: steps.StartDeviceModel, config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
+    if config.b_info.device_model and not facts.has(step.program):
+        yield missing_file(step.program, "b_info.device_model", "libxl: error: device model {path} is not executable")
+    if config.c_info.type == "hvm":
+        for name in ("kernel", "ramdisk"):
+            path = getattr(config.b_info, name)
+            if path and not facts.has(path):
+                yield missing_file(path, f"b_info.{name}")
+
+
+def _devices(plan: Plan, facts: HostFacts, *, late: bool) -> Iterator[Problem]:
+    seen: dict[str, int] = {}
+    for device in plan.config.devices:
+        index = seen.get(device.KIND, 0)
+        seen[device.KIND] = index + 1
+        if (planning(device).PHASE >= DEVICE_MODEL_PHASE) == late:
+            yield from planning(device).problems(facts, f"{device.KIND}[{index}]")

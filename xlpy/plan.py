@@ -1,0 +1,186 @@
+"""Configuration + host -> Plan: the steps of building a domain in libxl's order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlpy import decisions, steps
+from xlpy.libxl import DomainConfig, Hvm, SchedParams
+from xlpy.planning import DEVICE_MODEL_PHASE, planning
+from xlpy.record import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts, Problem
+    from xlpy.steps import AnyStep
+
+
+class Plan(Record):
+    """What building a domain would do."""
+
+    name: str
+    config: DomainConfig
+    steps: tuple[AnyStep, ...]
+
+
+def make_plan(config: DomainConfig, facts: HostFacts) -> Plan:
+    """The steps of libxl for this guest on this host; whether they can succeed is for `check` to say."""
+    return Plan(name=config.name, config=config, steps=tuple(_steps(config, facts)))
+
+
+def check(plan: Plan, facts: HostFacts) -> tuple[Problem, ...]:
+    """What the host lacks for this plan, in the order in which libxl would stumble over it.
+
+    Only what does not change while domains come and go; whether memory is free now is known to an executor.
+    """
+    from xlpy.feasibility import problems
+
+    return tuple(problems(plan, facts))
+
+
+def _steps(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
+    attached = list(_attachments(config))
+    late = [planning(step.device).PHASE >= DEVICE_MODEL_PHASE for step in attached].count(False)
+    yield from _domain(config, facts)
+    yield from _image(config, facts)
+    yield from attached[:late]
+    yield steps.AddConsole(reason="before the device model, which may serve further consoles")
+    yield from _device_model(config, attached, facts)
+    yield from attached[late:]
+    yield _store_config(config)
+    yield steps.Unpause(reason="last, all is there (create -p stops before)")
+
+
+def _domain(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
+    """An empty domain."""
+    yield steps.FreeMemory(
+        need_kib=decisions.need(config, facts),
+        reason="xl first: target, page tables and a reserve, in steps of 2 MiB",
+    )
+    yield steps.AllocateDomid(reason="ascending; one used a moment ago is passed over")
+    yield steps.CreateDomain(
+        name=config.name,
+        uuid=config.c_info.uuid or "",
+        type=config.c_info.type,
+        max_vcpus=config.max_vcpus,
+        pool=config.c_info.pool_name or facts.pools[0],
+        flags=tuple(_flags(config, facts)),
+        reason="paused and empty; fails when the name is taken",
+    )
+
+
+def _flags(config: DomainConfig, facts: HostFacts) -> Iterator[str]:
+    """XEN_DOMCTL_CDF_*, as libxl__domain_make sets them."""
+    if config.c_info.type != "pv":
+        yield "hvm"
+        if decisions.hap(config, facts):
+            yield "hap"
+        elif config.c_info.oos is False:
+            yield "oos_off"
+    if config.b_info.nested_hvm:
+        yield "nested_virt"
+    if config.b_info.vpmu:
+        yield "vpmu"
+    mode = decisions.passthrough(config, facts)
+    if mode != "disabled":
+        yield "iommu"
+    if mode == "sync_pt":
+        yield "no_sharept"
+
+
+def _image(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
+    """CPUs, memory, and what the guest starts with."""
+    info = config.b_info
+    if config.c_info.type != "hvm" and info.bootloader:
+        yield _run_bootloader(config, facts)
+    yield steps.SetVcpus(
+        maximum=config.max_vcpus,
+        online=info.avail_vcpus or (0,),
+        hard_affinity=info.vcpu_hard_affinity,
+        soft_affinity=info.vcpu_soft_affinity,
+        reason="before memory, which comes from these pCPUs' nodes",
+    )
+    yield steps.SetMemory(
+        target_kib=config.memory_kib,
+        max_kib=config.max_memory_kib,
+        video_kib=decisions.video(config),
+        shadow_kib=decisions.shadow(config, facts),
+        reason="the limit, before the builder takes pages",
+    )
+    yield _load_kernel(config, facts)
+    if info.sched_params != SchedParams():
+        params = info.sched_params
+        yield steps.SetScheduler(weight=params.weight, cap=params.cap, reason="once the image is built")
+
+
+def _run_bootloader(config: DomainConfig, facts: HostFacts) -> steps.RunBootloader:
+    info = config.b_info
+    program = info.bootloader or ""
+    given = {"kernel": info.kernel, "ramdisk": info.ramdisk, "args": info.cmdline}
+    return steps.RunBootloader(
+        program=program if "/" in program else f"{facts.lib_dir}/bin/{program}",
+        args=(*(f"--{name}={value}" for name, value in given.items() if value), *info.bootloader_args),
+        disk=next(filter(None, (planning(device).boot_target() for device in config.devices)), ""),
+        reason="the kernel is inside the disk, and is needed next",
+    )
+
+
+def _load_kernel(config: DomainConfig, facts: HostFacts) -> steps.LoadKernel:
+    info = config.b_info
+    if isinstance(info.u, Hvm):
+        bios = "seabios" if info.u.bios == "unknown" else info.u.bios
+        return steps.LoadKernel(
+            kernel=info.u.firmware or f"{facts.lib_dir}/boot/hvmloader",
+            firmware=info.u.system_firmware or bios,
+            reason="the firmware; it finds the guest's own kernel",
+        )
+    found = bool(info.bootloader)
+    return steps.LoadKernel(
+        kernel="" if found else info.kernel or "",
+        ramdisk="" if found else info.ramdisk or "",
+        cmdline=info.cmdline or "",
+        reason="takes the guest's memory, and fills it",
+    )
+
+
+def _attachments(config: DomainConfig) -> Iterator[steps.Attach]:
+    """Devices by phase, else in the order of the file."""
+    counts: dict[str, int] = {}
+    numbers: list[int] = []
+    for device in config.devices:
+        counts[device.KIND] = counts.get(device.KIND, -1) + 1
+        numbers.append(planning(device).number(counts[device.KIND]))
+    for device, number in sorted(zip(config.devices, numbers, strict=True), key=lambda pair: planning(pair[0]).PHASE):
+        known = planning(device)
+        yield steps.Attach(
+            device=device,
+            devid=number,
+            backend=known.backend_kind(config.c_info.type),
+            backend_domain=known.backend_domain(),
+            reason=known.REASON,
+        )
+
+
+def _device_model(config: DomainConfig, attached: list[steps.Attach], facts: HostFacts) -> Iterator[AnyStep]:
+    program = config.b_info.device_model or facts.device_model
+    if config.c_info.type == "hvm":
+        kernel = config.b_info.kernel
+        purpose = f"emulates the PC, boots {kernel}" if kernel else "emulates the PC"
+        yield steps.StartDeviceModel(program=program, purpose=purpose, reason="after the disks, which it opens")
+        return
+    wanting = [step.device.KIND for step in attached if planning(step.device).wants_device_model(step.backend)]
+    if wanting:
+        purpose = f"serves {', '.join(dict.fromkeys(wanting))}"
+        yield steps.StartDeviceModel(program=program, purpose=purpose, reason="only QEMU can serve these devices")
+
+
+def _store_config(config: DomainConfig) -> steps.StoreConfig:
+    return steps.StoreConfig(
+        on_poweroff=config.on_poweroff,
+        on_reboot=config.on_reboot,
+        on_crash=config.on_crash,
+        on_watchdog=config.on_watchdog,
+        on_soft_reset=config.on_soft_reset,
+        reason="complete now; a restart builds from it",
+    )

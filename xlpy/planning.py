@@ -1,0 +1,71 @@
+"""What a device class says about its planning; a class overrides what differs from the common case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlpy.host import Claim, HostFacts, Problem
+    from xlpy.libxl import DeviceRecord, DomainType
+
+DEVICE_MODEL_PHASE = 50
+"""Devices of an earlier phase are there before QEMU starts, the others after (Xen: libxl_create.c)."""
+
+
+class Planning:
+    """How a device is planned: what it needs of the host, where it stands among the steps, and why."""
+
+    PHASE: ClassVar[int] = 60
+    """Its place among the devices when a domain is built."""
+    REASON: ClassVar[str] = "once the device model runs"
+    """Why it stands there."""
+    PASSTHROUGH: ClassVar[bool] = False
+    """The guest reaches hardware, so the domain needs the IOMMU."""
+
+    def number(self, index: int) -> int:
+        """The devid; INDEX counts the devices of this class."""
+        given = getattr(self, "devid", -1)
+        return int(given) if given >= 0 else index
+
+    def backend_domain(self) -> str:
+        """The domain that serves it."""
+        domid = getattr(self, "backend_domid", 0)
+        return getattr(self, "backend_domname", None) or (str(domid) if domid else "Domain-0")
+
+    def backend_kind(self, guest: DomainType) -> str:  # noqa: ARG002
+        """The kind of backend that libxl takes; empty where there is no choice."""
+        return ""
+
+    def wants_device_model(self, backend: str) -> bool:  # noqa: ARG002
+        """Whether a PV or PVH guest needs QEMU for it."""
+        return False
+
+    def boot_target(self) -> str:
+        """What a bootloader may look into; empty when it cannot."""
+        return ""
+
+    def claims(self) -> Iterable[Claim]:
+        """What it takes from the host."""
+        return ()
+
+    def problems(self, facts: HostFacts, setting: str) -> Iterable[Problem]:  # noqa: ARG002
+        """What the host lacks for it; SETTING is the path of the device in the configuration."""
+        return ()
+
+    def boot_lines(self, number: int) -> Iterable[str]:  # noqa: ARG002
+        """What a guest's kernel writes on its console when it finds the device."""
+        return ()
+
+
+class _Common(Planning):
+    """A device whose class says nothing about its planning."""
+
+    def __init__(self, device: DeviceRecord) -> None:
+        self.__dict__.update(device.as_dict())
+
+
+def planning(device: DeviceRecord) -> Planning:
+    """What is said about the planning of a device."""
+    return device if isinstance(device, Planning) else _Common(device)
