@@ -6,10 +6,10 @@ r"""Reads files of many small cases, each an input for `xl`; what is to come out
     #! a case that xl refuses | 'memory = 64' vcpus=2
     name = "b"
 
-A line that starts with `#:`, `#!` or `#?` and a blank begins a case: one that xl means to accept, to refuse, or that the releases
-judge differently. What follows a `|` are further words of the command line, quoted as for a shell; what follows a `$`
-is the whole command line itself. All lines up to the next head are the configuration, `c.cfg`. Before the first case
-stands free text.
+A line that starts with `#:`, `#!` or `#?` and a blank begins a case: one for xl to accept, to refuse, or one that the
+releases judge differently. What follows a `|` are further words of the command line, quoted as for a shell; what
+follows a `$` is the whole command line itself. All lines up to the next head are the configuration, `c.cfg`. Before the
+first case stands free text.
 
 - `@uuid@` stands for a line that pins the uuid; `@base@`, `@hvm@`, `@pvh@` for a smallest guest of each type.
 - `<<41 0d>>` stands for the bytes with these hexadecimal numbers.
@@ -21,9 +21,12 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.oracle.real import CONFIG_NAME, Case, config_case
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UUID = b'uuid = "6d1f3b0e-0c5a-4f4e-9d0b-1a2b3c4d5e6f"'
 SHORTHANDS = {

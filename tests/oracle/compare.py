@@ -6,11 +6,14 @@ import argparse
 import collections
 import os
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.oracle import casefile, generate
 from tests.oracle.real import RELEASES, Case, OracleUnavailableError, Outcome, compare, config_case
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 CASES = Path(__file__).parent / "cases"
 NOT_CONFIGS = {".xml", ".md", ".json", ".tsv"}
@@ -29,7 +32,7 @@ def generated(seeds: Iterable[int]) -> list[Case]:
 
 def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.oracle.compare", description=__doc__)
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="configuration files, or case files (.cases)")
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="configurations, or case files (.cases)")
     parser.add_argument("--release", action="append", choices=RELEASES, help="only this release (default: both)")
     parser.add_argument("--cases", action="store_true", help="all cases of tests/oracle/cases")
     parser.add_argument("--generated", type=int, metavar="N", help="the generated configurations 0 .. N-1")
@@ -37,7 +40,7 @@ def _parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--corpus", type=Path, metavar="DIR", help="a folder of folders of real configurations")
     parser.add_argument("--only", default="", metavar="TEXT", help="only cases with TEXT in their name")
     parser.add_argument("--no-stderr", action="store_true", help="do not look at stderr")
-    parser.add_argument("--show", type=int, default=5, metavar="N", help="print at most N differences in full (default 5)")
+    parser.add_argument("--show", type=int, default=5, metavar="N", help="print N differences in full (default 5)")
     parser.add_argument("--as-process", action="store_true", help="run xlpy as a process for each case (slow)")
     return parser.parse_args(argv)
 

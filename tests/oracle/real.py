@@ -9,14 +9,19 @@ import hashlib
 import io
 import os
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
+import textwrap
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 RELEASES = ("4.17", "4.20")
 HERE = Path(__file__).parent
@@ -24,6 +29,9 @@ CONFIG_NAME = "c.cfg"
 NO_XL_CONF = b"Failed to read config file: /etc/xen/xl.conf: No such file or directory\n"
 TIMEOUT = 60
 UUID = re.compile(rb'"uuid": "([0-9a-f-]{36})"')
+LIBXL_LOG = re.compile(rb"^libxl: \w+: \w+\.c:[0-9]+:", re.MULTILINE)
+# Cases by name whose stderr may differ, each with the reason.
+OTHER_STDERR: dict[str, str] = {}
 GENERATION_ID = re.compile(rb'"ms_vm_genid": \[[^]]*\]')
 
 
@@ -50,9 +58,13 @@ class Case:
 
     @property
     def input(self) -> bytes:
-        """All bytes that xl reads in this case, for showing and for searching."""
-        words = "".join(f"argument {word!r}\n" for word in self.argv if word not in dict(self.files))
-        return words.encode("utf-8", "surrogateescape") + b"".join(content for _, content in self.files)
+        """All bytes that xl reads in this case."""
+        return b"\n".join([*map(os.fsencode, self.argv), *(content for _, content in self.files)])
+
+    def shown(self) -> str:
+        """The command line and the files, for people."""
+        files = (f"{name}:\n" + textwrap.indent(_shown(content), "  | ") for name, content in self.files)
+        return "\n".join([f"$ xl {shlex.join(self.argv)}", *files]).rstrip("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +78,41 @@ class Outcome:
 
     @property
     def differing(self) -> tuple[str, ...]:
-        """Which of status, stdout and stderr are not the same."""
-        return tuple(part for part in ("status", "stdout", "stderr") if getattr(self.real, part) != getattr(self.ours, part))
+        """Which of status, stdout and stderr are not what they should be."""
+        if self.real.status < 0:
+            return () if self.refused_cleanly else ("refusal",)
+        return tuple(
+            part
+            for part in ("status", "stdout", "stderr")
+            if getattr(self.real, part) != getattr(self.ours, part)
+            and not (part == "stderr" and reason_for_other_stderr(self.case, self.real))
+        )
+
+    @property
+    def refused_cleanly(self) -> bool:
+        """Whether xlpy refused the input with a message: all that is asked where the real xl crashes."""
+        return self.ours.status > 0 and bool(self.ours.stderr.strip()) and b"Traceback" not in self.ours.stderr
 
     def report(self) -> str:
         """The input and a unified diff from the real xl's answer to ours."""
         lines = [f"=== {self.case.name} (Xen {self.release}): {', '.join(self.differing) or 'equal'}"]
-        lines += ["  | " + line for line in _text(self.case.input).splitlines()]
-        for part in self.differing:
-            if part == "status":
-                lines.append(f"--- status: real {self.real.status}, ours {self.ours.status}")
-                continue
-            real, ours = (_text(getattr(run, part)).splitlines() for run in (self.real, self.ours))
+        lines.append(self.case.shown())
+        if self.real.status != self.ours.status:
+            lines.append(f"--- status: real {self.real.status}, ours {self.ours.status}")
+        for part in ("stdout", "stderr"):
+            real, ours = (_shown(getattr(run, part)).splitlines() for run in (self.real, self.ours))
             lines += difflib.unified_diff(real, ours, f"real {part}", f"our {part}", n=2, lineterm="")
         return "\n".join(lines) + "\n"
 
 
-def _text(data: bytes) -> str:
+def reason_for_other_stderr(case: Case, real: Run) -> str | None:
+    """Why xlpy may say something else on stderr than the real xl in this case; None where it may not."""
+    if LIBXL_LOG.search(real.stderr):
+        return "a line of libxl's log names a line of libxl's own source"
+    return OTHER_STDERR.get(case.name)
+
+
+def _shown(data: bytes) -> str:
     """Bytes as one printable text, odd characters as escapes."""
     text = data.decode("utf-8", "backslashreplace")
     return "".join(char if char == "\n" or char.isprintable() else repr(char)[1:-1] for char in text)
@@ -96,7 +126,7 @@ def config_case(name: str, config: bytes, words: Sequence[str] = (), options: Se
 @functools.cache
 def oracle() -> Path:
     """The folder with the real xl of each release, set up on first use."""
-    made = subprocess.run([HERE / "setup"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    made = subprocess.run([HERE / "setup"], capture_output=True, text=True, check=False)
     if made.returncode:
         raise OracleUnavailableError(made.stderr.strip() or f"setup ended with status {made.returncode}")
     return Path(made.stdout.strip())
@@ -148,33 +178,52 @@ def _unpack(data: bytes) -> Run:
 
 
 def _spawn(command: Sequence[str], cwd: Path, env: dict[str, str]) -> Run:
-    done = subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT, check=False
+    )
     return Run(done.stdout, done.stderr, done.returncode)
 
 
 def run_ours(release: str, argv: Sequence[str], cwd: Path) -> Run:
     """Run xlpy's xl inside this process, as its console script would."""
-    from xlpy.cli.main import run  # noqa: PLC0415 - the real xl can be asked without xlpy
+    from xlpy.cli.main import run
 
-    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", "surrogateescape", newline="") for _ in range(2)]
-    saved = sys.stdin, os.environ.get("XLPY_XEN")
-    sys.stdin, os.environ["XLPY_XEN"] = io.TextIOWrapper(io.BytesIO()), release
+    stdout, stderr = io.BytesIO(), io.BytesIO()
+    with contextlib.chdir(cwd), _environment(release), _text(stdout) as out, _text(stderr) as err:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            status = _status_of(run, argv)
+        out.flush()
+        err.flush()
+        return Run(stdout.getvalue(), stderr.getvalue(), status)
+
+
+def _text(binary: io.BytesIO) -> io.TextIOWrapper:
+    """What a program that prints arbitrary bytes of its input has as stdout and stderr."""
+    return io.TextIOWrapper(binary, "utf-8", "surrogateescape", newline="")
+
+
+def _settings(release: str) -> dict[str, str]:
+    """The variables that xlpy runs with: an internal error is to show where it happened."""
+    return {"XLPY_XEN": release, "XLPY_DEBUG": "1"}
+
+
+@contextlib.contextmanager
+def _environment(release: str) -> Iterator[None]:
+    variables, stdin = dict(os.environ), sys.stdin
+    os.environ.update(_settings(release))
+    sys.stdin = io.TextIOWrapper(io.BytesIO())
     try:
-        with contextlib.chdir(cwd), contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
-            status = _status_of(functools.partial(run, list(argv)))
+        yield
     finally:
-        sys.stdin = saved[0]
-        os.environ.pop("XLPY_XEN") if saved[1] is None else os.environ.update(XLPY_XEN=saved[1])
-    for stream in streams:
-        stream.flush()
-    stdout, stderr = (stream.buffer.getvalue() for stream in streams)  # type: ignore[attr-defined]
-    return Run(stdout, stderr, status)
+        sys.stdin = stdin
+        os.environ.clear()
+        os.environ.update(variables)
 
 
-def _status_of(command: functools.partial[int]) -> int:
+def _status_of(run: Callable[[list[str]], int], argv: Sequence[str]) -> int:
     """The exit status that a process running this would have."""
     try:
-        return command()
+        return run(list(argv))
     except SystemExit as exit_:
         if exit_.code is None or isinstance(exit_.code, int):
             return exit_.code or 0
@@ -186,8 +235,8 @@ def _status_of(command: functools.partial[int]) -> int:
 
 def run_ours_as_process(release: str, argv: Sequence[str], cwd: Path) -> Run:
     """Run xlpy's xl as a process of its own."""
-    start = "import sys; from xlpy.cli.main import run; sys.exit(run(sys.argv[1:]))"
-    env = {**os.environ, "XLPY_XEN": release, "PYTHONPATH": str(HERE.parent.parent)}
+    start = "from xlpy.cli.main import xl; xl()"
+    env = {**os.environ, **_settings(release), "PYTHONPATH": str(HERE.parent.parent)}
     return _spawn([sys.executable, "-c", start, *argv], cwd, env)
 
 
