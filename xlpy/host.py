@@ -24,6 +24,8 @@ class Claim(Record):
     what: str
     shared: bool = False
     """Other domains may hold it too, when they share it as well."""
+    advice: str = ""
+    """The way out when another domain holds it."""
 
 
 class HostFacts(Record):

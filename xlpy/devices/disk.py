@@ -13,7 +13,7 @@ from xlpy.vocabulary import Key, Token
 if TYPE_CHECKING:
     from xlpy.reader import Reader
     from xlpy.source import Span
-    from xlpy.syntax import Piece
+    from xlpy.syntax import Token as Piece
 
 DiskFormat = Literal["unknown", "qcow", "qcow2", "vhd", "raw", "empty", "qed"]
 DiskBackend = Literal["unknown", "phy", "tap", "qdisk", "standalone"]
