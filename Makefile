@@ -1,0 +1,42 @@
+# Everything from a bare checkout; needs python3, python3-venv, make, and gcc for the comparison with the real xl.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: test demo bench lint types tables clean
+
+# lint, types, tests, comparison with the real xl
+test: lint types
+	$(BIN)/pytest -n auto
+
+# four guests on the simulated host: create, list, console, shutdown
+demo: .venv/installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+# start-up times and throughput, side by side
+bench: .venv/installed
+	$(BIN)/python tests/bench.py
+
+lint: .venv/dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: .venv/dev
+	$(BIN)/mypy
+
+# after a change in grammar/
+tables: .venv/dev
+	$(BIN)/python grammar/compile.py
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m compileall -q xlpy
+	@touch $@
+
+.venv/dev: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
