@@ -20,8 +20,6 @@ TOKENS = ("$END", "IDENT", "STRING", "NUMBER", "_NL", "APPEND", "ASSIGN", "_SEMI
 GRAMMARS = ("xlcfg", "disk", "keyvalue")
 HEAD = '''"""The tables of the grammars. Made by grammar/compile.py: do not edit."""
 
-# ruff: noqa
-
 from xlpy.lalr import Tables
 
 '''

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from xlpy.record import Record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xlpy.source import Source, Span
 
 
@@ -35,6 +37,8 @@ class Diagnostic(Record):
     span: Span | None = None
     xl_lines: tuple[str, ...] = ()
     xl_exit: int | None = None
+    xl_unended: bool = False
+    """Xl forgets the newline after the last line, so that whatever it prints next stands on the same line."""
 
     @property
     def place(self) -> str:
@@ -45,11 +49,19 @@ class Diagnostic(Record):
         return f"{self.source.name}:{self.source.line(at)}:{self.source.column(at)}"
 
 
-def xl_verdict(diagnostics: list[Diagnostic]) -> tuple[list[str], int | None]:
-    """What xl prints for these diagnostics, and its exit status where it gives up (None: it goes on)."""
-    lines: list[str] = []
+def xl_verdict(diagnostics: Iterable[Diagnostic]) -> tuple[list[str], int | None]:
+    """The lines that xl prints for these diagnostics, and its exit status where it gives up (None: it goes on)."""
+    text, status = xl_output(diagnostics)
+    return text.removesuffix("\n").split("\n") if text else [], status
+
+
+def xl_output(diagnostics: Iterable[Diagnostic]) -> tuple[str, int | None]:
+    """As xl_verdict, but all lines as one text to the byte."""
+    text: list[str] = []
     for diagnostic in diagnostics:
-        lines.extend(diagnostic.xl_lines)
+        text.append("\n".join(diagnostic.xl_lines))
+        if diagnostic.xl_lines and not diagnostic.xl_unended:
+            text.append("\n")
         if diagnostic.xl_exit is not None:
-            return lines, diagnostic.xl_exit
-    return lines, None
+            return "".join(text), diagnostic.xl_exit
+    return "".join(text), None

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+STACK_LIMIT = 10_000
+"""Bison's YYMAXDEPTH: how many states a parse may stack up."""
+
 END = "$END"
 ERROR = "ERROR"
 
@@ -28,6 +31,10 @@ class Token(NamedTuple):
     def end(self) -> int:
         """The offset behind it."""
         return self.start + len(self.text)
+
+
+class ExhaustedError(Exception):
+    """The text nests too deeply for xl's parser."""
 
 
 class Tables:
@@ -68,7 +75,7 @@ class Parser:
         self._values: list[Any] = []
 
     def feed(self, kind: str, value: Any = None) -> bool:
-        """Take the next token; False when it does not fit."""
+        """Take the next token; False when it does not fit. Raises ExhaustedError."""
         tables = self._tables
         while True:
             state = self._states[-1]
@@ -78,8 +85,7 @@ class Parser:
                 if not action:
                     return False
             if action >= 0:
-                self._states.append(action)
-                self._values.append(value)
+                self._push(action, value)
                 return True
             self._reduce(tables.rules[-1 - action])
             if kind == END and self._states[-1] == tables.end:
@@ -94,8 +100,7 @@ class Parser:
         while self._states:
             shift = self._tables.actions[self._states[-1]].get(ERROR, -1)
             if shift >= 0:
-                self._states.append(shift)
-                self._values.append(None)
+                self._push(shift, None)
                 return True
             self._states.pop()
             if self._values:
@@ -110,8 +115,14 @@ class Parser:
             del self._states[-size:]
             del self._values[-size:]
         flat = _flat(parts)
-        self._values.append(flat if name.startswith("_") else self._build(name, flat))
-        self._states.append(self._tables.gotos[self._states[-1]][name])
+        value = flat if name.startswith("_") else self._build(name, flat)
+        self._push(self._tables.gotos[self._states[-1]][name], value)
+
+    def _push(self, state: int, value: Any) -> None:
+        self._states.append(state)
+        self._values.append(value)
+        if len(self._states) >= STACK_LIMIT:
+            raise ExhaustedError
 
 
 class _Parts(list[Any]):

@@ -50,12 +50,58 @@ RdmReserveStrategy = Literal["ignore", "host"]
 RdmReservePolicy = Literal["invalid", "strict", "relaxed"]
 GicVersion = Literal["default", "v2", "v3"]
 VuartType = Literal["unknown", "sbsa_uart"]
+SveType = Literal[
+    "hw",
+    "disabled",
+    "128",
+    "256",
+    "384",
+    "512",
+    "640",
+    "768",
+    "896",
+    "1024",
+    "1152",
+    "1280",
+    "1408",
+    "1536",
+    "1664",
+    "1792",
+    "1920",
+    "2048",
+]
+ArmSciType = Literal["none", "scmi_smc"]
+SmbiosType = Literal[
+    "bios_vendor",
+    "bios_version",
+    "system_manufacturer",
+    "system_product_name",
+    "system_version",
+    "system_serial_number",
+    "baseboard_manufacturer",
+    "baseboard_product_name",
+    "baseboard_version",
+    "baseboard_serial_number",
+    "baseboard_asset_tag",
+    "baseboard_location_in_chassis",
+    "enclosure_manufacturer",
+    "enclosure_serial_number",
+    "enclosure_asset_tag",
+    "battery_manufacturer",
+    "battery_device_name",
+    "oem",
+]
 
 
 class Struct(Record):
-    """A structure of the IDL. `SINCE` names the releases of fields that are younger than Xen 4.17."""
+    """A structure of the IDL. `SINCE` names the releases of fields that are younger than Xen 4.17.
+
+    `SELECTORS` names the fields that are unions, and what selects their member in libxl. The value of such a field is
+    a structure with a `MEMBER` name, or None where no member is selected.
+    """
 
     SINCE: ClassVar[dict[str, str]] = {}
+    SELECTORS: ClassVar[dict[str, str]] = {}
 
 
 class CreateInfo(Struct):
@@ -90,6 +136,62 @@ class SchedParams(Struct):
     extratime: Int = -1
     slice: Int = -1
     latency: Int = -1
+
+
+class CpuidLeaf(Struct):
+    """The policy of a CPUID leaf: each register that is touched as 32 of the letters 0 1 x k s, bit 31 first."""
+
+    leaf: U32
+    subleaf: U32 | None = None
+    eax: str | None = None
+    ebx: str | None = None
+    ecx: str | None = None
+    edx: str | None = None
+
+
+class MsrPolicy(Struct):
+    """The policy of an MSR, as 64 of the letters 0 1 x k, bit 63 first."""
+
+    index: U32
+    policy: str
+
+
+class CpuPolicy(Struct):
+    """libxl_cpuid_policy_list: how the guest's CPUs differ from what Xen would show it."""
+
+    cpuid: tuple[CpuidLeaf, ...]
+    msr: tuple[MsrPolicy, ...]
+
+
+class VnodeInfo(Struct):
+    """libxl_vnode_info: a NUMA node of the guest."""
+
+    memkb: U64 = UNSET64
+    distances: tuple[U32, ...] = ()
+    pnode: U32 = 0
+    vcpus: Bitmap = ()
+
+
+class IoportRange(Struct):
+    """libxl_ioport_range."""
+
+    first: U32 = 0
+    number: U32 = 0
+
+
+class IomemRange(Struct):
+    """libxl_iomem_range: page frames of the host, and where the guest sees them, if not at the same place."""
+
+    start: U64 = 0
+    number: U64 = 0
+    gfn: U64 = UNSET64
+
+
+class Smbios(Struct):
+    """libxl_smbios: one string of the guest's SMBIOS tables."""
+
+    key: SmbiosType
+    value: str
 
 
 class VgaInterfaceInfo(Struct):
@@ -145,7 +247,7 @@ class Hvm(Struct):
     """The member of libxl_domain_build_info's union for HVM guests."""
 
     MEMBER: ClassVar[str] = "hvm"
-    SINCE: ClassVar[dict[str, str]] = {"pirq": "4.19", "xen_platform_pci_bar_uc": "4.21"}
+    SINCE: ClassVar[dict[str, str]] = {"smbios": "4.18", "pirq": "4.19", "xen_platform_pci_bar_uc": "4.21"}
 
     firmware: str | None = None
     bios: BiosType = "unknown"
@@ -168,6 +270,7 @@ class Hvm(Struct):
     altp2m: Defbool = None
     system_firmware: str | None = None
     smbios_firmware: str | None = None
+    smbios: tuple[Smbios, ...] = ()
     acpi_firmware: str | None = None
     hdtype: Hdtype = "ide"
     nographic: Defbool = None
@@ -189,6 +292,7 @@ class Hvm(Struct):
     xen_platform_pci_bar_uc: Defbool = None
     usbdevice_list: tuple[str, ...] = ()
     vendor_device: VendorDevice = "none"
+    ms_vm_genid: tuple[U8, ...] = ()
     serial_list: tuple[str, ...] = ()
     rdm: RdmReserve = RdmReserve()
     rdm_mem_boundary_memkb: U64 = UNSET64
@@ -217,14 +321,22 @@ class Pvh(Struct):
     pvshim_extra: str | None = None
 
 
+class ArmSci(Struct):
+    """libxl_arm_sci: the system control interface that the guest gets."""
+
+    type: ArmSciType = "none"
+
+
 class ArchArm(Struct):
     """The Arm part of libxl_domain_build_info."""
 
-    SINCE: ClassVar[dict[str, str]] = {"nr_spis": "4.19"}
+    SINCE: ClassVar[dict[str, str]] = {"sve_vl": "4.18", "nr_spis": "4.19", "arm_sci": "4.21"}
 
     gic_version: GicVersion = "default"
     vuart: VuartType = "unknown"
-    nr_spis: U32 = UNSET32
+    sve_vl: SveType = "disabled"
+    nr_spis: U32 | None = None
+    arm_sci: ArmSci = ArmSci()
 
 
 class ArchX86(Struct):
@@ -233,9 +345,23 @@ class ArchX86(Struct):
     msr_relaxed: Defbool = None
 
 
+class XsQuotaItem(Struct):
+    """libxl_xs_quota_item: one limit that xenstore holds the domain to."""
+
+    name: str
+    val: U32 = 0
+
+
+class XsQuotaList(Struct):
+    """libxl_xs_quota_list."""
+
+    quota: tuple[XsQuotaItem, ...] = ()
+
+
 class BuildInfo(Struct):
     """libxl_domain_build_info; `type` selects the member of the union `u`."""
 
+    SELECTORS: ClassVar[dict[str, str]] = {"u": "type"}
     SINCE: ClassVar[dict[str, str]] = {
         "llc_colors": "4.20",
         "bootloader_restrict": "4.18",
@@ -243,6 +369,7 @@ class BuildInfo(Struct):
         "altp2m_count": "4.21",
         "trap_unmapped_accesses": "4.21",
         "xenstore_feature_mask": "4.21",
+        "xenstore_quota": "4.22",
     }
 
     max_vcpus: Int = 0
@@ -263,7 +390,9 @@ class BuildInfo(Struct):
     exec_ssid_label: str | None = None
     localtime: Defbool = None
     disable_migrate: Defbool = None
+    cpuid: CpuPolicy | None = None
     blkdev_start: str | None = None
+    vnuma_nodes: tuple[VnodeInfo, ...] = ()
     max_grant_frames: U32 = UNSET32
     max_maptrack_frames: U32 = UNSET32
     max_grant_version: Int = -1
@@ -281,7 +410,9 @@ class BuildInfo(Struct):
     extra_pv: tuple[str, ...] = ()
     extra_hvm: tuple[str, ...] = ()
     sched_params: SchedParams = SchedParams()
+    ioports: tuple[IoportRange, ...] = ()
     irqs: tuple[U32, ...] = ()
+    iomem: tuple[IomemRange, ...] = ()
     llc_colors: tuple[U32, ...] = ()
     claim_mode: Defbool = None
     event_channels: U32 = 0
@@ -308,6 +439,7 @@ class BuildInfo(Struct):
     vpmu: Defbool = None
     trap_unmapped_accesses: Defbool = None
     xenstore_feature_mask: U32 = UNSET32
+    xenstore_quota: XsQuotaList = XsQuotaList()
 
 
 class DeviceRecord(Struct):
@@ -327,7 +459,7 @@ D = TypeVar("D", bound=DeviceRecord)
 
 
 class DomainConfig(Struct):
-    """libxl_domain_config: what one configuration file says. Devices of a class are in the order of the file."""
+    """libxl_domain_config: what one configuration file says. Devices are by class, and as in the file within it."""
 
     c_info: CreateInfo = CreateInfo()
     b_info: BuildInfo = BuildInfo()

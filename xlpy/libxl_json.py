@@ -8,6 +8,8 @@ from xlpy.libxl import DeviceRecord, DomainConfig, Struct
 from xlpy.release import DEFAULT, Release
 
 NO_UUID = "00000000-0000-0000-0000-000000000000"
+_NO_INITIAL = object()
+"""A field without an initial value is always printed."""
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -45,11 +47,12 @@ def _fields(struct: Struct, release: Release) -> dict[str, Any]:
             continue
         if isinstance(struct, DomainConfig) and name == "devices":
             out.update(_arrays(value, release))
-        elif name == "u":
-            out[f"type.{value.MEMBER}"] = _fields(value, release)
+        elif name in struct.SELECTORS:
+            if value is not None:
+                out[f"{struct.SELECTORS[name]}.{value.MEMBER}"] = _fields(value, release)
         elif isinstance(value, Struct):
             out[name] = _fields(value, release)
-        elif value not in (getattr(type(struct), name), NO_UUID):
+        elif value not in (getattr(type(struct), name, _NO_INITIAL), NO_UUID):
             out[name] = str(value) if kind == "Defbool" else _plain(value, release)
     return out
 

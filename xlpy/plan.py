@@ -45,20 +45,20 @@ def _steps(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
     yield from _domain(config, facts)
     yield from _image(config, facts)
     yield from attached[:late]
-    yield steps.AddConsole(reason="before the device model, which may serve further consoles")
+    yield steps.AddConsole(reason="before QEMU, which may serve more")
     yield from _device_model(config, attached, facts)
     yield from attached[late:]
     yield _store_config(config)
-    yield steps.Unpause(reason="last, all is there (create -p stops before)")
+    yield steps.Unpause(reason="all is there; create -p stops here")
 
 
 def _domain(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
     """An empty domain."""
     yield steps.FreeMemory(
         need_kib=decisions.need(config, facts),
-        reason="xl first: target, page tables and a reserve, in steps of 2 MiB",
+        reason="xl makes room first",
     )
-    yield steps.AllocateDomid(reason="ascending; one used a moment ago is passed over")
+    yield steps.AllocateDomid(reason="ascending, none is reused soon")
     yield steps.CreateDomain(
         name=config.name,
         uuid=config.c_info.uuid or "",
@@ -66,7 +66,7 @@ def _domain(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
         max_vcpus=config.max_vcpus,
         pool=config.c_info.pool_name or facts.pools[0],
         flags=tuple(_flags(config, facts)),
-        reason="paused and empty; fails when the name is taken",
+        reason="paused and empty; takes the name",
     )
 
 
@@ -99,14 +99,14 @@ def _image(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
         online=info.avail_vcpus or (0,),
         hard_affinity=info.vcpu_hard_affinity,
         soft_affinity=info.vcpu_soft_affinity,
-        reason="before memory, which comes from these pCPUs' nodes",
+        reason="their nodes give the memory",
     )
     yield steps.SetMemory(
         target_kib=config.memory_kib,
         max_kib=config.max_memory_kib,
         video_kib=decisions.video(config),
         shadow_kib=decisions.shadow(config, facts),
-        reason="the limit, before the builder takes pages",
+        reason="the limit, before pages are taken",
     )
     yield _load_kernel(config, facts)
     if info.sched_params != SchedParams():
@@ -122,7 +122,7 @@ def _run_bootloader(config: DomainConfig, facts: HostFacts) -> steps.RunBootload
         program=program if "/" in program else f"{facts.lib_dir}/bin/{program}",
         args=(*(f"--{name}={value}" for name, value in given.items() if value), *info.bootloader_args),
         disk=next(filter(None, (planning(device).boot_target() for device in config.devices)), ""),
-        reason="the kernel is inside the disk, and is needed next",
+        reason="the kernel is inside the disk",
     )
 
 
@@ -133,14 +133,14 @@ def _load_kernel(config: DomainConfig, facts: HostFacts) -> steps.LoadKernel:
         return steps.LoadKernel(
             kernel=info.u.firmware or f"{facts.lib_dir}/boot/hvmloader",
             firmware=info.u.system_firmware or bios,
-            reason="the firmware; it finds the guest's own kernel",
+            reason="the firmware; it finds the kernel",
         )
     found = bool(info.bootloader)
     return steps.LoadKernel(
         kernel="" if found else info.kernel or "",
         ramdisk="" if found else info.ramdisk or "",
         cmdline=info.cmdline or "",
-        reason="takes the guest's memory, and fills it",
+        reason="takes the pages and fills them",
     )
 
 
@@ -172,7 +172,7 @@ def _device_model(config: DomainConfig, attached: list[steps.Attach], facts: Hos
     wanting = [step.device.KIND for step in attached if planning(step.device).wants_device_model(step.backend)]
     if wanting:
         purpose = f"serves {', '.join(dict.fromkeys(wanting))}"
-        yield steps.StartDeviceModel(program=program, purpose=purpose, reason="only QEMU can serve these devices")
+        yield steps.StartDeviceModel(program=program, purpose=purpose, reason="it serves devices that wait for it")
 
 
 def _store_config(config: DomainConfig) -> steps.StoreConfig:
@@ -182,5 +182,5 @@ def _store_config(config: DomainConfig) -> steps.StoreConfig:
         on_crash=config.on_crash,
         on_watchdog=config.on_watchdog,
         on_soft_reset=config.on_soft_reset,
-        reason="complete now; a restart builds from it",
+        reason="complete; a restart builds from it",
     )

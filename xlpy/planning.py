@@ -19,7 +19,7 @@ class Planning:
 
     PHASE: ClassVar[int] = 60
     """Its place among the devices when a domain is built."""
-    REASON: ClassVar[str] = "once the device model runs"
+    REASON: ClassVar[str] = "once QEMU runs"
     """Why it stands there."""
     PASSTHROUGH: ClassVar[bool] = False
     """The guest reaches hardware, so the domain needs the IOMMU."""

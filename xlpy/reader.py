@@ -7,10 +7,10 @@ diagnostic with an exit status is noted and reading goes on, so that a linter se
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from xlpy.diagnostic import Diagnostic, Severity
-from xlpy.libxl import DeviceRecord, DomainConfig, Struct, union_member
+from xlpy.libxl import BuildInfo, DeviceRecord, DomainConfig, Struct, union_member
 from xlpy.release import Release
 from xlpy.syntax import Atom, ListNode
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _WIDTH = {"U8": (8, False), "U32": (32, False), "U64": (64, False), "Int": (32, True)}
 _NUMBER = re.compile(r"[ \t\n\v\f\r]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 LONG_MAX = 2**63 - 1
+S = TypeVar("S", bound=Struct)
 
 
 class Entry(NamedTuple):
@@ -46,6 +47,7 @@ class Reader:
         self.draft: dict[str, Any] = {}
         self.where: dict[str, Span] = {}
         self.devices: list[DeviceRecord] = []
+        self._counts: dict[type[DeviceRecord], int] = {}
         self.domain_type = "pv"
 
     def knows(self, since: str) -> bool:
@@ -91,13 +93,12 @@ class Reader:
 
     def integer(self, name: str, *, quiet: bool = False) -> int | None:
         """A C long, written as strtol with base 0 takes it."""
-        entry = self.entries.get(name)
-        if entry is not None and entry.appended:
-            if not quiet:
-                self.warn(name, "append-to-number", f"can't use += with numbers for parameter `{name}'")
-            return None
         atom = self.atom(name, quiet=quiet)
         if atom is None:
+            return None
+        if self.entries[name].appended:
+            if not quiet:
+                self.warn(name, "append-to-number", f"can't use += with numbers for parameter `{name}'")
             return None
         number = strtol(atom.text)
         if number is None:
@@ -129,19 +130,22 @@ class Reader:
         """A field of the draft that was set before."""
         return self.draft.get(field, default)
 
+    def count(self, device: type[DeviceRecord]) -> int:
+        """How many devices of a class there are so far."""
+        return self._counts.get(device, 0)
+
     def add(self, device: DeviceRecord, places: dict[str, Span] | None = None) -> None:
         """Append a device; `places` says where its fields were written."""
-        number = sum(isinstance(other, type(device)) for other in self.devices)
+        number = self.count(type(device))
+        self._counts[type(device)] = number + 1
         self.devices.append(device)
         for field, span in (places or {}).items():
             self.where[f"{device.KIND}[{number}]{field and '.'}{field}"] = span
 
     def build(self) -> DomainConfig:
         """The configuration that was drafted."""
-        self.draft["devices"] = tuple(self.devices)
-        config = _build(DomainConfig, "", self.draft, self.domain_type)
-        assert isinstance(config, DomainConfig)
-        return config
+        self.draft["devices"] = tuple(sorted(self.devices, key=lambda device: device.AT))
+        return build(DomainConfig, self.draft, self.domain_type)
 
     # ---- what to say
 
@@ -150,6 +154,17 @@ class Reader:
         entry = self.entries[name]
         line = f"{self.source.name}:{self.line(name)}: warning: {message}"
         self.say(code, message, (line,), span=entry.value_span, severity=Severity.WARNING, advice=advice)
+
+    def remark(self, code: str, summary: str, *lines: str, key: str, advice: str = "", unended: bool = False) -> None:
+        """A warning in xl's own words about a key's value."""
+        span = self.entries[key].value_span
+        self.say(code, summary, lines, span=span, severity=Severity.WARNING, advice=advice, unended=unended)
+
+    def overlook(self, name: str) -> None:
+        """Note that xl passes over a value of the wrong kind without a word."""
+        if name in self.entries:
+            summary = f"{name} is ignored: its value is of the wrong kind"
+            self.say("value-overlooked", summary, span=self.entries[name].value_span, severity=Severity.WARNING)
 
     def line(self, name: str) -> int:
         """The line that xl names for a key."""
@@ -165,6 +180,7 @@ class Reader:
         severity: Severity = Severity.ERROR,
         exit_status: int | None = None,
         advice: str = "",
+        unended: bool = False,
     ) -> None:
         """Note a diagnostic."""
         self.diagnostics.append(
@@ -177,6 +193,7 @@ class Reader:
                 span=span,
                 xl_lines=lines,
                 xl_exit=exit_status,
+                xl_unended=unended,
             )
         )
 
@@ -207,15 +224,16 @@ def wrap(value: Any, kind: str) -> Any:
     return value - (1 << bits) if signed and value >> (bits - 1) else value
 
 
-def _build(struct: type[Struct], prefix: str, draft: dict[str, Any], domain_type: str) -> Struct:
+def build(struct: type[S], draft: dict[str, Any], domain_type: str = "", prefix: str = "") -> S:
+    """A structure out of its fields by path: `kernel`, `u.hvm.vnc.enable`."""
     values: dict[str, Any] = {}
     for name, kind in struct.FIELDS.items():
         path, initial = prefix + name, getattr(struct, name)
-        if name == "u":
+        if struct is BuildInfo and name == "u":
             member = union_member(domain_type)
-            values[name] = _build(member, f"{path}.{member.MEMBER}.", draft, domain_type)
+            values[name] = build(member, draft, domain_type, f"{path}.{member.MEMBER}.")
         elif isinstance(initial, Struct):
-            values[name] = _build(type(initial), f"{path}.", draft, domain_type)
+            values[name] = build(type(initial), draft, domain_type, f"{path}.")
         elif path in draft:
             values[name] = wrap(draft[path], kind)
     return struct(**values)

@@ -6,7 +6,14 @@ a record class costs nothing to create. Type checkers see an ordinary keyword-on
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self, dataclass_transform
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar, Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_):
+        """Typing's own takes longer to import than `xl list` takes."""
+        return lambda cls: cls
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import NamedTuple
 
-
-class Release(NamedTuple):
+class Release(tuple[int, int]):
     """A Xen release such as 4.20; releases compare by age."""
 
-    major: int
-    minor: int
+    __slots__ = ()
+
+    def __new__(cls, major: int, minor: int) -> Release:
+        """Release(4, 20) is Xen 4.20."""
+        return super().__new__(cls, (major, minor))
 
     @classmethod
-    @cache
     def parse(cls, text: str) -> Release:
         """`4.20` -> Release; ValueError for anything but MAJOR.MINOR."""
-        major, _, minor = text.partition(".")
-        if not (major.isdecimal() and minor.isdecimal()):
-            raise ValueError(f"not a Xen release: {text!r} (give it like 4.20)")
-        return cls(int(major), int(minor))
+        if text not in _PARSED:
+            major, _, minor = text.partition(".")
+            if not (major.isdecimal() and minor.isdecimal()):
+                raise ValueError(f"not a Xen release: {text!r} (give it like 4.20)")
+            _PARSED[text] = cls(int(major), int(minor))
+        return _PARSED[text]
 
     def __str__(self) -> str:
-        return f"{self.major}.{self.minor}"
+        return f"{self[0]}.{self[1]}"
 
+
+_PARSED: dict[str, Release] = {}
 
 COMPARED = (Release(4, 17), Release(4, 20))
 """The releases that are compared with the real xl."""

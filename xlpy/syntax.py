@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from xlpy.diagnostic import Diagnostic, Severity
-from xlpy.lalr import END, Parser, Token
+from xlpy.lalr import END, ExhaustedError, Parser, Token
 from xlpy.nodes import Atom, ListNode, Pair, Setting, Value, unescape
 from xlpy.source import Source, Span
 from xlpy.tables import DISK, KEYVALUE, XLCFG
@@ -69,6 +69,7 @@ class _Reader:
         self.source = source
         self.settings: list[Setting] = []
         self.diagnostics: list[Diagnostic] = []
+        self._parser = Parser(XLCFG, self._build)
         self._python = False
         self._lexical_line = 0  # the line of the last lexical error: xl says nothing more about it
         self._mute = False  # xl's parser has given up; we go on in silence, for the linter
@@ -77,24 +78,30 @@ class _Reader:
 
     def read(self) -> None:
         """Feed the tokens one by one; after an error skip to the end of the line."""
-        parser = Parser(XLCFG, self._build)
         token = Token(END, "", 0)
-        for token in XLCFG.scan(self.source.text):
-            if token.kind == "BAD":
-                self._lexical_error(token)
-                continue
-            if token.kind == "STRING" and "\\" in token.text and not self.diagnostics:
-                self._check_string(token)
-            if not self._feed(parser, token):
-                parser = Parser(XLCFG, self._build)
-                self._feed(parser, token)
-                self._mute = True
-        self._feed(parser, Token(END, "", token.start))
+        try:
+            for token in XLCFG.scan(self.source.text):
+                self._take(token)
+            self._take(Token(END, "", token.start))
+        except ExhaustedError:
+            self._report("too-deep", token, "memory exhausted", "lists are nested too deeply")
         if self._python and self.diagnostics:
             self._say("python-code", Span(0, 0), "this looks like Python code, which xl does not run", PYTHON_HINT)
 
-    def _feed(self, parser: Parser, token: Token) -> bool:
+    def _take(self, token: Token) -> None:
+        if token.kind == "BAD":
+            self._lexical_error(token)
+            return
+        if token.kind == "STRING" and "\\" in token.text and not self.diagnostics:
+            self._check_string(token)
+        if not self._feed(token):
+            self._parser = Parser(XLCFG, self._build)
+            self._feed(token)
+            self._mute = True
+
+    def _feed(self, token: Token) -> bool:
         """Bison's way: an error is told when three tokens fitted since the last one; False when bison gives up."""
+        parser = self._parser
         if parser.feed(token.kind, token):
             self._quiet = max(0, self._quiet - 1)
             return True
@@ -103,7 +110,7 @@ class _Reader:
         if not self._quiet:
             self._syntax_error(token, parser.expected())
         self._quiet = 3
-        return parser.recover() and self._feed(parser, token)
+        return parser.recover() and self._feed(token)
 
     # ---- what is wrong
 

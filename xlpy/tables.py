@@ -1,7 +1,5 @@
 """The tables of the grammars. Made by grammar/compile.py: do not edit."""
 
-# ruff: noqa
-
 from xlpy.lalr import Tables
 
 XLCFG = Tables(

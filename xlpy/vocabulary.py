@@ -7,17 +7,19 @@ its name. A device class is one module in xlpy/devices/: its record, its spec's 
 from __future__ import annotations
 
 import importlib
-import pkgutil
+import os
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from xlpy.record import Record
+from xlpy.release import Release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from xlpy.reader import Reader
+    from xlpy.syntax import Atom
 
 PV, PVH, HVM = "pv", "pvh", "hvm"
 ALL = (PV, PVH, HVM)
@@ -53,6 +55,8 @@ class Key(Record):
     """The guest types for which xl reads it; empty: those that have the field."""
     good: tuple[str, ...] = ()
     bad: tuple[str, ...] = ()
+    beside: str = ""
+    """What must stand beside it in an example."""
     read: Callable[[Reader, Key], None] | None = None
     with_key: str = ""
 
@@ -92,9 +96,24 @@ class Token(Record):
     """For a closed set: what is written -> what the field becomes."""
     sets: Any = None
     """For a flag: what the field becomes."""
+    refusal: str = ""
+    """What xl says to a value that does not fit, with {value} in it."""
     since: str = "4.1"
     good: str = ""
+    """A whole spec in which it is right."""
     bad: str = ""
+    """A whole spec in which it is wrong; none where xl takes anything."""
+
+    def known_to(self, release: Release) -> bool:
+        """Whether a release of xl has it."""
+        return Release.parse(self.since) <= release
+
+
+class Attach(Record):
+    """A verb that takes the spec of one device on its command line (ATTACH); `read` reads the words of the spec."""
+
+    verb: str
+    read: Callable[[Reader, tuple[Atom, ...]], None]
 
 
 @cache
@@ -112,6 +131,13 @@ def readings() -> tuple[Key | Reading, ...]:
 
 
 @cache
+def attachments() -> dict[str, Attach]:
+    """The verbs that attach a device, by name."""
+    found = [module.ATTACH for module in modules() if hasattr(module, "ATTACH")]
+    return {attach.verb: attach for attach in found}
+
+
+@cache
 def key_names() -> frozenset[str]:
     """The names of all declared keys."""
     return frozenset(key.name for key in all_keys())
@@ -122,6 +148,7 @@ def modules() -> tuple[Any, ...]:
     """Every module of declarations."""
     found = []
     for package in ("xlpy.options", "xlpy.devices"):
-        path = importlib.import_module(package).__path__
-        found += [importlib.import_module(f"{package}.{info.name}") for info in pkgutil.iter_modules(path)]
+        (folder,) = importlib.import_module(package).__path__
+        names = sorted(name.removesuffix(".py") for name in os.listdir(folder) if name.endswith(".py"))
+        found += [importlib.import_module(f"{package}.{name}") for name in names if name != "__init__"]
     return tuple(found)

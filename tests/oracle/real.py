@@ -85,8 +85,15 @@ class Outcome:
             part
             for part in ("status", "stdout", "stderr")
             if getattr(self.real, part) != getattr(self.ours, part)
-            and not (part == "stderr" and reason_for_other_stderr(self.case, self.real))
+            and not (part == "stderr" and (self._only_advice or reason_for_other_stderr(self.case, self.real)))
         )
+
+    @property
+    def _only_advice(self) -> bool:
+        """Whether a failure only has lines of our own behind the real xl's: the way out."""
+        same, more = self.ours.stderr[: len(self.real.stderr)], self.ours.stderr[len(self.real.stderr) :]
+        advice = all(line.startswith(b"xl: ") for line in more.splitlines())
+        return self.real.status != 0 and same == self.real.stderr and advice
 
     @property
     def refused_cleanly(self) -> bool:

@@ -1,8 +1,10 @@
 /* Stands in for the hypervisor and for xenstore below the real xl, as far as reading a configuration needs them.
  *
  * Preloaded, so that its functions come before those of libxencall, libxenstore and libc. The host it describes never
- * changes: HOST_CPUS processors, spread evenly over HOST_NODES NUMA nodes, HOST_MIB of memory. A hypercall that is not
- * answered here fails with ENOSYS. */
+ * changes: HOST_CPUS processors, spread evenly over HOST_NODES NUMA nodes, HOST_MIB of memory, and no domain that xl
+ * could look up. A hypercall that is not answered here fails with ENOSYS. Two variables change what xl finds:
+ * ORACLE_XL_CONF names the file that it reads as /etc/xen/xl.conf (unset: there is none), ORACLE_FREE_CPUS is the mask
+ * of the processors that are in no cpupool (unset: all are in Pool-0). */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +17,7 @@
 
 #define __XEN_TOOLS__ 1
 #include <xen/xen.h>
+#include <xen/domctl.h>
 #include <xen/sysctl.h>
 #include <xen/version.h>
 
@@ -108,9 +111,50 @@ static long answer_numa(struct xen_sysctl_numainfo *info)
     return 0;
 }
 
+static unsigned free_cpus(void)
+{
+    const char *mask = getenv("ORACLE_FREE_CPUS");
+
+    return mask ? strtoul(mask, NULL, 0) : 0;
+}
+
+static void set_cpus(struct xenctl_bitmap *map, unsigned cpus)
+{
+    memset(POINTER(map->bitmap), 0, (map->nr_bits + 7) / 8);
+    memcpy(POINTER(map->bitmap), &cpus, (HOST_CPUS + 7) / 8);
+}
+
+/* One pool, number 0. */
+static long answer_cpupool(struct xen_sysctl_cpupool_op *call)
+{
+    unsigned unused = free_cpus();
+
+    switch (call->op) {
+    case XEN_SYSCTL_CPUPOOL_OP_INFO:
+        if (call->cpupool_id)
+            return refuse(ENOENT);
+        call->sched_id = XEN_SCHEDULER_CREDIT2;
+        call->n_dom = 1;
+        set_cpus(&call->cpumap, ((1u << HOST_CPUS) - 1) & ~unused);
+        return 0;
+    case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
+        set_cpus(&call->cpumap, unused);
+        return 0;
+    }
+    return refuse(ENOSYS);
+}
+
 static long answer_sysctl(struct xen_sysctl *call)
 {
     switch (call->cmd) {
+    case XEN_SYSCTL_getdomaininfolist:
+        call->u.getdomaininfolist.num_domains = 0;
+        return 0;
+    case XEN_SYSCTL_sched_id:
+        call->u.sched_id.sched_id = XEN_SCHEDULER_CREDIT2;
+        return 0;
+    case XEN_SYSCTL_cpupool_op:
+        return answer_cpupool(&call->u.cpupool_op);
     case XEN_SYSCTL_physinfo:
         return answer_physinfo(&call->u.physinfo);
     case XEN_SYSCTL_cputopoinfo:
@@ -128,6 +172,9 @@ static long answer(unsigned hypercall, uint64_t first, uint64_t second)
         return answer_version(first, (char *)(uintptr_t)second);
     case __HYPERVISOR_sysctl:
         return answer_sysctl((struct xen_sysctl *)(uintptr_t)first);
+    case __HYPERVISOR_domctl:
+        if (((struct xen_domctl *)(uintptr_t)first)->cmd == XEN_DOMCTL_getdomaininfo)
+            return refuse(ESRCH);
     }
     return refuse(ENOSYS);
 }
@@ -241,6 +288,8 @@ int open(const char *path, int flags, ...)
     mode_t mode = 0;
 
     if (!strcmp(path, "/etc/xen/xl.conf"))
+        path = getenv("ORACLE_XL_CONF");
+    if (!path)
         return refuse(ENOENT);
     if (flags & (O_CREAT | O_TMPFILE)) {
         va_list rest;

@@ -1,16 +1,19 @@
-"""Virtual keyboards and pointers (Xen: libxl_device_vkb); each framebuffer brings one."""
+"""Virtual keyboards and pointers: `vkb = [ "SPEC", ... ]`; each framebuffer brings one, too (Xen: xl.cfg(5))."""
 
 from __future__ import annotations
 
 from typing import ClassVar, Literal
 
+from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.specs import ERROR_FAIL, Spec
+from xlpy.vocabulary import Attach, Key, Token
 
 VkbBackend = Literal["unknown", "qemu", "linux"]
 
 
 class Vkb(DeviceRecord):
-    """libxl_device_vkb."""
+    """libxl_device_vkb; sizes are in pixels."""
 
     ARRAY: ClassVar[str] = "vkbs"
     AT: ClassVar[int] = 70
@@ -31,3 +34,91 @@ class Vkb(DeviceRecord):
     multi_touch_width: U32 = 0
     multi_touch_height: U32 = 0
     multi_touch_num_contacts: U32 = 0
+
+    def title(self) -> str:
+        """`vkb0 (qemu)`; those that belong to a framebuffer name no backend."""
+        return f"vkb{max(self.devid, 0)} ({'framebuffer' if self.backend_type == 'unknown' else self.backend_type})"
+
+
+def _token(name: str, form: str, doc: str, example: str) -> Token:
+    good = f"backend-type=linux,{name}={example}"
+    return Token(name=name, form=form, field=name.replace("-", "_"), since="4.12", doc=doc, good=good)
+
+
+_TOUCH_SIZES = ("multi-touch-width", "multi-touch-height", "multi-touch-num-contacts")
+
+
+class _Spec(Spec):
+    RECORD = Vkb
+    UNKNOWN = 'Unknown string "{item}" in vkb spec'
+    STATUS = 255
+    TOKENS = (
+        Token(
+            name="backend",
+            field="backend_domname",
+            since="4.12",
+            doc="The domain that has the real devices, by name or domid.",
+            good="backend-type=linux,backend=inputs",
+        ),
+        Token(
+            name="backend-type",
+            form="any case",
+            field="backend_type",
+            values={"qemu": "qemu", "linux": "linux", "unknown": "unknown"},
+            refusal='Unknown backend_type "{value}" in vkb spec',
+            since="4.12",
+            doc="The program that serves it: qemu, or a backend of Linux; mandatory.",
+            good="backend-type=linux",
+            bad="backend-type=unknown",
+        ),
+        _token("unique-id", "string", "The name by which the backend knows the device.", "T0"),
+        _token("feature-disable-keyboard", "switch", "It has no keyboard.", "1"),
+        _token("feature-disable-pointer", "switch", "It has no pointer.", "1"),
+        _token("feature-abs-pointer", "switch", "The pointer tells positions, not movements.", "1"),
+        _token("feature-raw-pointer", "switch", "The pointer tells positions unscaled.", "1"),
+        Token(
+            name="feature-multi-touch",
+            form="switch",
+            field="feature_multi_touch",
+            since="4.12",
+            doc="It is a touch screen; any size or number of contacts says so too.",
+            good="backend-type=linux,feature-multi-touch=1,multi-touch-width=1920",
+            bad="backend-type=linux,feature-multi-touch=1",
+        ),
+        _token("multi-touch-width", "unsigned", "The width of the touch screen, in pixels.", "1920"),
+        _token("multi-touch-height", "unsigned", "The height of the touch screen, in pixels.", "1080"),
+        _token("multi-touch-num-contacts", "unsigned", "How many fingers it can tell apart.", "10"),
+        _token("width", "unsigned", "The width of the area of the pointer, in pixels.", "1920"),
+        _token("height", "unsigned", "The height of the area of the pointer, in pixels.", "1080"),
+    )
+
+    def finish(self) -> None:
+        """A backend is needed, and sizes for a touch screen."""
+        where = "" if self.on_command_line else " for multi touch in vkb spec"
+        if self.values.get("backend_type", "unknown") == "unknown":
+            message = "backend-type should be set" + where.replace(" for multi touch", "")
+            advice = "add backend-type=linux or backend-type=qemu"
+            self.refuse("vkb-no-backend-type", message, advice=advice, status=ERROR_FAIL)
+        elif any(self.values.get(name.replace("-", "_")) for name in _TOUCH_SIZES):
+            self.values["feature_multi_touch"] = True
+        elif self.values.get("feature_multi_touch"):
+            message = f"{', '.join(_TOUCH_SIZES)} should be set{where}"
+            span = self.places["feature_multi_touch"]
+            self.refuse("vkb-no-touch-size", message, span, advice="add one of them", status=ERROR_FAIL)
+
+
+TOKENS = _Spec.TOKENS
+ATTACH = Attach(verb="vkb-attach", read=_Spec.read_words)
+
+KEYS = (
+    Key(
+        name="vkb",
+        kind=LIST,
+        order=3085,
+        read=_Spec.read_list,
+        since="4.12",
+        doc="The virtual keyboards, pointers and touch screens of the guest.",
+        good=('["backend-type=linux, unique-id=T0, feature-abs-pointer=1"]',),
+        bad=('["feature-abs-pointer=1"]', '["backend-type=linux, unique_id=T0"]'),
+    ),
+)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
-
 from xlpy.record import Record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Protocol
 
     from xlpy.host import HostFacts
     from xlpy.plan import Plan
+else:
+    Protocol = object  # typing is slow to import
 
 
 class Failure(Exception):
@@ -29,6 +31,18 @@ class UnknownDomain(Failure):
     def __init__(self, wanted: str) -> None:
         super().__init__(f"{wanted} is an invalid domain identifier (rc=-6)")
         self.wanted = wanted
+
+
+class NoPvDrivers(Failure):
+    """The guest does not hear a request to shut down or reboot; the ACPI button may reach it."""
+
+    def __init__(self, *, reboot: bool) -> None:
+        verb, button = ("reboot", "reset") if reboot else ("shutdown", "power")
+        super().__init__(
+            f"PV control interface not available: external graceful {verb} not possible.",
+            f'Use "-F" to fallback to ACPI {button} event.',
+            f"{verb} failed (rc=-10)",
+        )
 
 
 class DomainInfo(Record):
@@ -85,18 +99,18 @@ class StopEvent(Record):
     """What was done about it: one of libxl's actions on shutdown."""
     successor: int | None = None
     """The domid of the domain that took its place, after a restart."""
+    gone: bool = False
+    """Nothing is left of it; a domain that was preserved is still there."""
 
 
 class ConsoleStream(Protocol):
-    """The guest's side of a console."""
+    """The guest's side of a console. Lines of the guest end with a newline alone; a typed one with CR or newline."""
 
     def read(self) -> str | None:
         """What the guest has written since the last read ("" for nothing yet); None when the domain is gone."""
-        ...
 
     def write(self, text: str) -> None:
         """Send typed text."""
-        ...
 
 
 class Executor(Protocol):
@@ -104,48 +118,42 @@ class Executor(Protocol):
 
     def info(self) -> HostInfo:
         """The host."""
-        ...
 
     def domains(self) -> Sequence[DomainInfo]:
         """All domains by domid; Domain-0 is the first."""
-        ...
 
     def find(self, wanted: str) -> DomainInfo:
         """A domain by name or domid, as libxl looks it up: digits are a domid."""
-        ...
 
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
-        ...
 
-    def create(self, plan: Plan, *, paused: bool = False) -> int:
-        """Carry out a plan; gives the domid. After a failure nothing of it is left."""
-        ...
+    def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
+        """Carry out a plan; gives the domid. After a failure nothing of it is left.
+
+        Nobody acts on the end of a domain that is not watched (xl create -e): it stays, shut down.
+        """
 
     def destroy(self, domid: int) -> None:
         """End a domain at once."""
-        ...
 
-    def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> None:
-        """Ask the guest; `force` presses the ACPI button where there are no PV drivers."""
-        ...
+    def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
+        """Ask the guest; without PV drivers it cannot hear that (NoPvDrivers), then `force` presses the ACPI button.
+
+        Says whether the button was pressed.
+        """
 
     def pause(self, domid: int) -> None:
         """Stop the vCPUs."""
-        ...
 
     def unpause(self, domid: int) -> None:
         """Let them run."""
-        ...
 
     def rename(self, domid: int, name: str) -> None:
         """Give a domain another name."""
-        ...
 
     def console(self, domid: int) -> ConsoleStream:
         """The primary console, with the output so far."""
-        ...
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
-        ...

@@ -1,9 +1,10 @@
-"""CPUs: how many, where they run, how the scheduler treats them."""
+"""CPUs: how many, and where they run."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.cstring import as_int
 from xlpy.kinds import INTEGER, STRING_OR_LIST
 from xlpy.release import Release
 from xlpy.values import parse_cpus
@@ -14,35 +15,47 @@ if TYPE_CHECKING:
     from xlpy.syntax import Atom
 
 _ALWAYS_COUNTED = Release(4, 22)  # from here on xl fills in one vCPU when the file says nothing
-_INT_MAX = 2**31 - 1
+_MOST_VCPUS = 1 << 20  # far beyond what Xen can have; xl would fill its memory with a longer list
 
 
 def _read_vcpus(reader: Reader, key: Key) -> None:
-    """`vcpus` and `maxvcpus`: the one defaults to the other."""
+    """How many are online; xl counts them in a bitmap, which cannot have a negative size."""
     vcpus = reader.integer(key.name)
     if vcpus is not None and vcpus < 0 and reader.release < _ALWAYS_COUNTED:
-        at = 809 if reader.release < Release(4, 18) else 812
-        lines = (
-            f"libxl: error: libxl_utils.c:{at}:libxl_cpu_bitmap_alloc: invalid number of cpus provided",
-            "Unable to allocate cpumap",
-        )
+        lines = (no_bitmap(reader.release), "Unable to allocate cpumap")
         span = reader.entries[key.name].value_span
         reader.say("negative-vcpus", "vcpus is negative", lines, span=span, exit_status=1)
-    online = _as_int(vcpus or 0)
+
+
+def no_bitmap(release: Release) -> str:
+    """What libxl says to a negative number of vCPUs."""
+    at = 809 if release < Release(4, 18) else 812
+    return f"libxl: error: libxl_utils.c:{at}:libxl_cpu_bitmap_alloc: invalid number of cpus provided"
+
+
+def _read_maxvcpus(reader: Reader, key: Key) -> None:
+    most = as_int(reader.integer(key.name) or 0)
+    if most:
+        reader.put(key.field, most, key.name)
+
+
+def _settle_vcpus(reader: Reader) -> None:
+    """The number that is not given is the other one."""
+    online = as_int(reader.integer("vcpus", quiet=True) or 0)
     if reader.release >= _ALWAYS_COUNTED:
         online = max(online, 1)
-    most = reader.integer("maxvcpus")
-    most = _as_int(most) if most else online
+    most = reader.get("b_info.max_vcpus") or online
     if most < online:
         reader.refuse("maxvcpus-below-vcpus", "xl: maxvcpus < vcpus", key="maxvcpus")
-    reader.put("b_info.max_vcpus", most, "maxvcpus" if "maxvcpus" in reader.entries else key.name)
-    reader.put("b_info.avail_vcpus", tuple(range(min(online, most))), key.name)
+    elif _fits(reader, online, "vcpus"):
+        reader.put("b_info.avail_vcpus", tuple(range(online)), "vcpus")
+    reader.put("b_info.max_vcpus", most, "maxvcpus" if "maxvcpus" in reader.entries else "vcpus")
 
 
-def _as_int(number: int) -> int:
-    """A C long narrowed to int."""
-    number &= 2**32 - 1
-    return number if number <= _INT_MAX else number - 2**32
+def _fits(reader: Reader, vcpus: int, name: str) -> bool:
+    if vcpus > _MOST_VCPUS:
+        reader.refuse("too-many-vcpus", f"xl: {name} for more than {_MOST_VCPUS} vcpus", key=name)
+    return vcpus <= _MOST_VCPUS
 
 
 def _read_affinity(reader: Reader, key: Key) -> None:
@@ -53,7 +66,7 @@ def _read_affinity(reader: Reader, key: Key) -> None:
         single = reader.atom(key.name)
         if single is None:
             return
-        maps = (_map(reader, single),) * count
+        maps = (_map(reader, single),) * (count if _fits(reader, count, key.name) else 0)
     else:
         maps = tuple(_map(reader, atom) for atom in atoms[:count])
     if atoms is not None or key.name == "cpus_soft":
@@ -76,36 +89,14 @@ def _check_affinity(reader: Reader) -> None:
         reader.refuse("no-cpu-left", "vcpu hard affinity map is empty", key="cpus")
 
 
-READINGS = (Reading(order=9000, apply=_check_affinity),)
+READINGS = (Reading(order=1605, apply=_settle_vcpus), Reading(order=9000, apply=_check_affinity))
 
 KEYS = (
-    Key(
-        name="cpu_weight",
-        kind=INTEGER,
-        order=1512,
-        field="b_info.sched_params.weight",
-        default="256",
-        since="4.2",
-        doc="The domain's share of CPU time against others: 1 to 65535 under credit and credit2.",
-        good=("512",),
-        bad=('"high"',),
-    ),
-    Key(
-        name="cap",
-        kind=INTEGER,
-        order=1514,
-        field="b_info.sched_params.cap",
-        default="0 (no limit)",
-        since="4.2",
-        unit="percent of one pCPU",
-        doc="The most CPU time that the domain gets even when the host is idle: 50 is half a pCPU, 400 is four.",
-        good=("50", "0"),
-        bad=('"50%"',),
-    ),
     Key(
         name="vcpus",
         kind=INTEGER,
         order=1566,
+        field="b_info.avail_vcpus",
         read=_read_vcpus,
         default="1",
         doc="How many vCPUs are online when the guest starts.",
@@ -116,7 +107,8 @@ KEYS = (
         name="maxvcpus",
         kind=INTEGER,
         order=1585,
-        with_key="vcpus",
+        field="b_info.max_vcpus",
+        read=_read_maxvcpus,
         default="the value of vcpus",
         doc="How many vCPUs the guest may ever have; the others can be brought online with `xl vcpu-set`.",
         good=("4",),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import BOOLEAN, STRING
@@ -48,11 +47,16 @@ def _read_name(reader: Reader, key: Key) -> None:
         reader.put("c_info.name", name, key.name)
 
 
+def _random_uuid() -> str:
+    import uuid
+
+    return str(uuid.uuid4())
+
+
 def _read_uuid(reader: Reader, key: Key) -> None:
     text = reader.text(key.name)
     try:
-        pinned = None if text is None else parse_uuid(text)
-        reader.put("c_info.uuid", str(uuid.uuid4()) if pinned is None else pinned, key.name)
+        reader.put("c_info.uuid", _random_uuid() if text is None else parse_uuid(text), key.name)
     except ValueError as error:
         reader.refuse("bad-uuid", str(error), key=key.name)
 

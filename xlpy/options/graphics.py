@@ -34,7 +34,7 @@ def _read_vga(reader: Reader, key: Key) -> None:
 
 
 def _read_vncviewer(reader: Reader, key: Key) -> None:
-    if reader.integer(key.name):
+    if reader.integer(key.name) is not None:
         line = 'WARNING: ignoring "vncviewer" option. Use "-V" option of "xl create" to automatically spawn vncviewer.'
         span = reader.entries[key.name].value_span
         reader.say("vncviewer", "vncviewer does nothing", (line,), span=span, severity=Severity.WARNING)

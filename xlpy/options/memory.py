@@ -43,6 +43,17 @@ KEYS = (
         bad=('"1G"',),
     ),
     Key(
+        name="shadow_memory",
+        kind=MIB,
+        order=1769,
+        field="b_info.shadow_memkb",
+        default="1 for each vCPU and 2 KiB or more for each MiB of memory",
+        unit="MiB",
+        doc="What Xen sets aside for the shadow or second-stage page tables of the guest.",
+        good=("16",),
+        bad=('"16M"',),
+    ),
+    Key(
         name="videoram",
         kind=MIB,
         order=1805,

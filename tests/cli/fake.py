@@ -1,0 +1,131 @@
+"""A host for tests: what it shows is given, what is asked of it is written down."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xlpy.executors import DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
+from xlpy.host import BUILT_IN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlpy.plan import Plan
+
+NO_UUID = "00000000-0000-0000-0000-000000000000"
+ALL_CPUS = tuple(range(8))
+
+
+def domain(domid: int, name: str, **other: Any) -> DomainInfo:
+    values: dict[str, Any] = {
+        "domid": domid,
+        "name": name,
+        "uuid": NO_UUID,
+        "type": "pv",
+        "memory_kib": 128 * 1024,
+        "max_memory_kib": 128 * 1024,
+        "vcpus": 1,
+        "max_vcpus": 1,
+        "blocked": True,
+    }
+    return DomainInfo(**{**values, **other})
+
+
+def vcpu(number: int, **other: Any) -> VcpuInfo:
+    values: dict[str, Any] = {
+        "vcpu": number,
+        "cpu": number,
+        "online": True,
+        "running": False,
+        "blocked": True,
+        "cpu_time": 1.0,
+        "hard_affinity": ALL_CPUS,
+        "soft_affinity": ALL_CPUS,
+    }
+    return VcpuInfo(**{**values, **other})
+
+
+class FakeConsole:
+    """A guest that says what it is told to, echoes, and goes at `poweroff`."""
+
+    def __init__(self, *said: str) -> None:
+        self.said = list(said)
+        self.typed = ""
+        self.gone = False
+
+    def read(self) -> str | None:
+        if self.said:
+            return self.said.pop(0)
+        return None if self.gone else ""
+
+    def write(self, text: str) -> None:
+        self.typed += text
+        self.said.append(text)
+        self.gone = self.gone or "poweroff" in self.typed
+
+
+class FakeExecutor:
+    """An Executor over lists."""
+
+    def __init__(self, *domains: DomainInfo) -> None:
+        self.known = [domain(0, "Domain-0", memory_kib=1536 * 1024, vcpus=2, running=True, blocked=False), *domains]
+        self.asked: list[tuple[Any, ...]] = []
+        self.stops: dict[int, list[StopEvent]] = {}
+        self.stream = FakeConsole("hello\n")
+        self.deaf: set[int] = set()
+
+    def info(self) -> HostInfo:
+        return HostInfo(facts=BUILT_IN, free_memory_kib=1024 * 1024)
+
+    def domains(self) -> Sequence[DomainInfo]:
+        return self.known
+
+    def find(self, wanted: str) -> DomainInfo:
+        for known in self.known:
+            if wanted in (known.name, str(known.domid)):
+                return known
+        raise UnknownDomain(wanted)
+
+    def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
+        self.find(str(domid))
+        return [vcpu(0)]
+
+    def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
+        if any(known.name == plan.name for known in self.known):
+            raise Failure(f'Domain with name "{plan.name}" already exists.', status=3, advice="name it otherwise")
+        self.asked.append(("create", plan.name, paused, watched))
+        self.known.append(domain(len(self.known), plan.name))
+        return self.known[-1].domid
+
+    def destroy(self, domid: int) -> None:
+        self.find(str(domid))
+        self.asked.append(("destroy", domid))
+
+    def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
+        self.find(str(domid))
+        if domid in self.deaf and not force:
+            raise NoPvDrivers(reboot=reboot)
+        self.asked.append(("shutdown", domid, reboot))
+        return domid in self.deaf
+
+    def pause(self, domid: int) -> None:
+        self.find(str(domid))
+        self.asked.append(("pause", domid))
+
+    def unpause(self, domid: int) -> None:
+        self.find(str(domid))
+        self.asked.append(("unpause", domid))
+
+    def rename(self, domid: int, name: str) -> None:
+        self.find(str(domid))
+        if any(known.name == name and known.domid != domid for known in self.known):
+            raise Failure(f'Domain with name "{name}" already exists.')
+        self.asked.append(("rename", domid, name))
+
+    def console(self, domid: int) -> FakeConsole:
+        self.find(str(domid))
+        return self.stream
+
+    def stopped(self, domid: int) -> StopEvent | None:
+        events = self.stops.get(domid, [])
+        return events.pop(0) if len(events) > 1 else events[0] if events else None

@@ -1,0 +1,208 @@
+"""Help texts, usage errors and file errors of the verbs, equal to the real xl's in both releases."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.fake import FakeExecutor
+from tests.oracle.real import RELEASES, OracleUnavailableError, Run, oracle, run_ours, run_real
+from xlpy.cli.names import NAMES
+from xlpy.cli.registry import find_verb
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+VERBS = [name for name in NAMES if find_verb(name)]
+PROGRAM = re.compile(rb"^\S*/xl: (?=invalid option)", re.MULTILINE)
+ERRNO = re.compile(rb"(?<=is not a plain file: ).*")
+
+CONFIG = b'name = "a"\nkernel = "/k"\nuuid = "6d1f3b0e-0c5a-4f4e-9d0b-1a2b3c4d5e6f"\n'
+
+EACH_VERB = (
+    "help {}",
+    "{} -h",
+    "{} --help",
+    "{} --help=x",
+    "{} -?",
+    "{} --nosuch",
+    "{} --=",
+    "-N {} -h",
+    "-vtTf {} -h",
+)
+WORDS = {
+    "too-few": ["destroy", "pause", "unpause", "console", "domid", "domname", "rename", "rename 0", "destroy -f"],
+    "options": [
+        "list -vx",
+        "list -xv",
+        "list --long=x",
+        "list --verbose --nosuch",
+        "list --ver -h",
+        "list a b",
+        "list a -h",
+        "list --context --numa -h",
+        "console -t frob 0",
+        "console -tserial -h",
+        "console -n",
+        "console -e",
+        "console -t",
+        "info --n -h",
+        "uptime -sh",
+        "uptime -x",
+        "shutdown",
+        "shutdown -wF",
+        "shutdown --wait --all=1",
+        "reboot -w",
+        "reboot -x",
+        "destroy 0",
+        "domname x",
+        "domname -1",
+        "create -x",
+        "create -f",
+        "create --vnc",
+        "create --vncviewer=1",
+    ],
+    "globals": [
+        "-x",
+        "-h",
+        "--help",
+        "-vx list",
+        "-v- list",
+        "-V list",
+        "--xen=4.17 list",
+        "-- list -h",
+        "-vvfNtT help list",
+    ],
+    "lookup": [
+        "frob",
+        "l -h",
+        "li -h",
+        "lis -h",
+        "s",
+        "sh",
+        "re",
+        "d",
+        "vm -h",
+        "pau -h",
+        "unp -h",
+        "hel",
+        "-",
+        "help nosuch",
+        "help -h",
+        "help --",
+        "help cr",
+        "help vc",
+        "help list extra",
+        "-N help create",
+        "-N frob",
+        "-N list",
+        "-N destroy 5",
+        "list-vm",
+    ],
+    "create": [
+        "create",
+        "create -n",
+        "create -qn c.cfg -h",
+        "create c.cfg d.cfg",
+        "create -f c.cfg d.cfg",
+        "create nosuch.cfg",
+        "create -n folder",
+        "create -n folder/nosuch",
+        "create name=1 -h",
+        "create --def -n",
+        "create -n c.cfg",
+        "create c.cfg -n",
+        "create c.cfg -qn",
+        "create c.cfg -q -fnone -n",
+        "create --dryrun --quiet --defconfig=c.cfg",
+        "create --dry --qui --def c.cfg",
+        "create -n -f c.cfg memory=64",
+        "create -n memory=64 c.cfg vcpus=2",
+        "create -nqd c.cfg",
+        "create -nqcdeFpVAi c.cfg",
+        "-N create -q c.cfg",
+        "create -nq -- c.cfg",
+        "create -nq /dev/null",
+        "create -nq c.cfg memory=1 vcpus=@",
+        "create -nq c.cfg =",
+        "create -nq c.cfg disk=[",
+        "create -nq noeol.cfg",
+        "create -nq noeol.cfg memory=64",
+        "create -n empty.cfg",
+        "create -nq json.cfg",
+        "create -nq xml.cfg",
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        oracle()
+    except OracleUnavailableError as error:
+        pytest.skip(str(error))
+    path = tmp_path_factory.mktemp("as_real")
+    (path / "c.cfg").write_bytes(CONFIG)
+    (path / "noeol.cfg").write_bytes(CONFIG + b"# end")
+    (path / "empty.cfg").write_bytes(b"")
+    (path / "json.cfg").write_bytes(b'{"a": 1}')
+    (path / "xml.cfg").write_bytes(b'<domain type="xen">\n<name>a</name></domain>\n')
+    (path / "folder").mkdir()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def _host(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlpy.cli.connection.connect", lambda _uri: FakeExecutor())
+
+
+def _comparable(run: Run) -> tuple[int, bytes, bytes]:
+    """Without the program's path, a stale errno that xl shows, and what is ours: lines that begin with `xl: `."""
+    stderr = ERRNO.sub(b"", PROGRAM.sub(b"xl: ", run.stderr))
+    lines = stderr.splitlines(keepends=True)
+    kept = [line for line in lines if not line.startswith(b"xl: ") or b"invalid option" in line]
+    return run.status, run.stdout, b"".join(kept)
+
+
+def _same(folder: Path, release: str, command: str) -> None:
+    argv = command.split()
+    real, ours = run_real(release, argv, folder), run_ours(release, argv, folder)
+    assert _comparable(ours) == _comparable(real), command
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("verb", VERBS)
+def test_help(folder: Path, release: str, verb: str) -> None:
+    for pattern in EACH_VERB:
+        _same(folder, release, pattern.format(verb))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+@pytest.mark.parametrize("group", WORDS)
+def test_words(folder: Path, release: str, group: str) -> None:
+    for command in WORDS[group]:
+        _same(folder, release, command)
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_the_list_of_verbs_is_xls_as_far_as_they_are_here(folder: Path, release: str) -> None:
+    for argv in ([], ["help"], ["-v"]):
+        real, ours = run_real(release, argv, folder), run_ours(release, argv, folder)
+        assert ours.status == real.status
+        entries = ours.stdout.splitlines()
+        assert entries == [line for line in real.stdout.splitlines() if line in entries]
+        assert len(entries) == len(VERBS) + 4
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_abbreviation_means_what_it_means_to_xl(folder: Path, release: str) -> None:
+    """`help WORD` shows which verb a word means."""
+    prefixes = sorted({name[:length] for name in NAMES for length in range(1, len(name))})
+    for prefix in prefixes:
+        real, ours = (runner(release, ["help", prefix], folder) for runner in (run_real, run_ours))
+        if b"not part of xlpy yet" in ours.stdout:
+            assert real.stdout.split()[:2] == [b"Usage:", b"xl"], prefix
+        else:
+            assert ours.stdout == real.stdout, prefix

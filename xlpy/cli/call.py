@@ -1,0 +1,85 @@
+"""Call: one run of one verb, with what the command line said."""
+
+from __future__ import annotations
+
+import sys
+
+from xlpy.cli.getopt import BadOptionError, Getopt
+from xlpy.cli.verb import HELP_OPTION, options_of, verb_help
+from xlpy.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.cli.verb import Verb
+    from xlpy.executors import Executor
+    from xlpy.release import Release
+
+
+class Leave(BaseException):
+    """All is said: end with this status. Like SystemExit it is no error, so that nobody catches it as one."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Settings(Record):
+    """What the global options and the environment say."""
+
+    release: Release
+    connect: str | None = None
+    """The URI of the host, where one is given."""
+    dry_run: bool = False
+    verbosity: int = 0
+
+
+class Call:
+    """One run of a verb. `words` is what follows the options, once these are read."""
+
+    def __init__(self, verb: Verb, words: list[str], settings: Settings) -> None:
+        """WORDS is all that follows the verb."""
+        self.verb = verb
+        self.words = words
+        self.settings = settings
+
+    @property
+    def release(self) -> Release:
+        """The Xen release whose xl this is."""
+        return self.settings.release
+
+    def each_option(self) -> Iterator[tuple[str, str]]:
+        """Each option as (letter, value), as met; ends the run at -h, a bad option or too few words."""
+        scan = Getopt(self.words, (*options_of(self.verb, self.release), HELP_OPTION))
+        try:
+            for letter, value in scan:
+                if letter == HELP_OPTION.letter:
+                    self.help(0)
+                yield letter, value
+        except BadOptionError as bad:
+            if bad.letter == HELP_OPTION.letter:
+                self.help(0)
+            print(f"option `{bad.letter}' not supported.", file=sys.stderr)
+            raise Leave(2) from None
+        self.words = scan.rest
+        needed = self.verb.min_words
+        if len(self.words) < needed:
+            plural = "s" if needed > 1 else ""
+            print(f"'xl {self.verb.name}' requires at least {needed} argument{plural}.\n", file=sys.stderr)
+            self.help(2)
+
+    def options(self) -> dict[str, str]:
+        """All options with their values; a later one wins."""
+        return dict(self.each_option())
+
+    def help(self, status: int) -> None:
+        """Show the verb's help and end the run."""
+        sys.stdout.write(verb_help(self.verb, self.release))
+        raise Leave(status)
+
+    def executor(self) -> Executor:
+        """The host."""
+        from xlpy.cli.connection import connect
+
+        return connect(self.settings.connect)

@@ -1,0 +1,94 @@
+"""Reading a configuration file as `xl create` does: the file, further words, what to say where that fails."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from pathlib import Path
+
+from xlpy.executors import Failure
+from xlpy.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.release import Release
+
+ERROR_FAIL = 3
+ERROR_INVAL = 6
+
+
+def read_config(filename: str | None, words: list[str], release: Release, *, quiet: bool = False) -> Source:
+    """The text of a configuration: a file with key=value words behind it; raises Failure as xl fails."""
+    if filename is None:
+        raise Failure(
+            "Config file not specified and none in save file",
+            status=ERROR_INVAL,
+            advice="name a configuration file, or /dev/null and the settings as words",
+        )
+    data = b"" if filename == os.devnull else _contents(filename, release)
+    if not quiet:
+        print(f"Parsing config from {filename}", file=sys.stderr)
+    if words:
+        data += os.fsencode("\n" + "".join(f"{word}\n" for word in words) + "\n")
+    return Source.from_bytes(filename, data)
+
+
+def _contents(filename: str, release: Release) -> bytes:
+    try:
+        # Without blocking: xl looks whether it is a plain file only after it has opened it.
+        descriptor = os.open(filename, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except (OSError, ValueError) as error:
+        raise _unreadable(filename, getattr(error, "errno", errno.EINVAL)) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise _not_plain(filename, release)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read()
+
+
+def _not_plain(filename: str, release: Release) -> Failure:
+    place = f"libxl_utils.c:{346 if release < (4, 18) else 348}:libxl_read_file_contents"
+    is_folder = Path(filename).is_dir()
+    return Failure(
+        f"libxl: error: {place}: {filename} is not a plain file: Success",
+        f"Failed to read config file: {filename}: {os.strerror(errno.ENOTTY)}",
+        status=ERROR_FAIL,
+        advice=f"{filename} is {'a directory: name a file in it' if is_folder else 'not a plain file: copy it to one'}",
+    )
+
+
+def _unreadable(filename: str, number: int) -> Failure:
+    return Failure(
+        f"Failed to read config file: {filename}: {os.strerror(number)}",
+        status=ERROR_FAIL,
+        advice=_way_out(filename, number),
+    )
+
+
+def _way_out(filename: str, number: int) -> str:
+    if number == errno.EACCES:
+        return f"{filename} may not be read by this user: run this as root, or change the file's permissions"
+    if number != errno.ENOENT:
+        return ""
+    from difflib import get_close_matches
+
+    path = Path(filename)
+    try:
+        near = get_close_matches(path.name, [other.name for other in path.parent.iterdir()], n=1)
+    except OSError:
+        return f"there is no directory {path.parent}"
+    return f"did you mean {path.with_name(near[0])}?" if near else f"there is no file {filename}: check the path"
+
+
+def seems_to_be(text: str) -> str:
+    """What a text is that xl could not read, where that is plain; else nothing."""
+    start = text[:4096].lstrip("\ufeff \t\r\n")
+    if "\0" in start:
+        return "binary data"
+    if start.startswith("<"):
+        return "XML, as libvirt uses"
+    if start.startswith(("{", "[{")):
+        return "JSON"
+    return ""

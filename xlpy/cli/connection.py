@@ -1,0 +1,43 @@
+"""From a URI to a host."""
+
+from __future__ import annotations
+
+import os
+
+from xlpy.cli.say import say
+from xlpy.executors import Failure
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.executors import Executor
+
+SIMULATED = "sim://"
+LIBVIRT = ("xen:", "xen+", "test:")
+
+
+def connect(uri: str | None) -> Executor:
+    """The host of a URI: `sim:///` or `sim:///PATH`; without one the simulated host of this user."""
+    if uri is None:
+        return _default()
+    if uri.startswith(f"{SIMULATED}/"):
+        from xlpy.executors.sim import open_host
+
+        path = uri.removeprefix(SIMULATED)
+        return open_host(None if path == "/" else path)
+    if uri.startswith(LIBVIRT):
+        raise Failure(advice=f"{uri}: hosts behind libvirt are not supported yet: use sim:///, the simulated host")
+    raise Failure(
+        advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user) or sim:///PATH/TO/host.db"
+    )
+
+
+def _default() -> Executor:
+    """The simulated host of this user; the first time standard error says so."""
+    from xlpy.executors.sim import default_path, open_host
+
+    path = default_path()
+    new = not os.path.exists(path)  # noqa: PTH110 - pathlib is slow
+    host = open_host(path)
+    if new:
+        say(f"this is a simulated host, kept in {path}; XLPY_CONNECT names another")
+    return host

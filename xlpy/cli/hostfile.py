@@ -1,0 +1,34 @@
+"""A description of a host as a JSON file: the fields of HostFacts, those that differ from the built-in host."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from xlpy.executors import Failure
+from xlpy.host import BUILT_IN, HostFacts
+
+
+def read_host(filename: str) -> HostFacts:
+    """The host that a file describes; raises Failure where it does not."""
+    try:
+        given = json.loads(Path(filename).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise Failure(advice=f"{filename}: no description of a host: {error}") from None
+    if not isinstance(given, dict):
+        raise Failure(advice=f"{filename}: no description of a host: give a JSON object with fields of HostFacts")
+    for name, value in given.items():
+        expected = BUILT_IN.as_dict().get(name)
+        if expected is None:
+            raise Failure(advice=f"{filename}: a host has no {name}; it has {', '.join(HostFacts.FIELDS)}")
+        if not _fits(value, expected):
+            raise Failure(advice=f"{filename}: {name} must be like {json.dumps(expected)}")
+    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    return BUILT_IN.replace(**changes)
+
+
+def _fits(value: object, expected: object) -> bool:
+    """Whether a value of JSON is of the kind of a field's present value."""
+    if isinstance(expected, tuple):
+        return isinstance(value, list) and all(type(item) is type(expected[0]) for item in value)
+    return type(value) is type(expected)

@@ -1,0 +1,25 @@
+"""What the programs say of themselves on standard error; xl's own lines pass through as they are."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.executors import Failure
+
+
+def say(text: str, program: str = "xl") -> None:
+    """One line of our own, fit for a terminal whatever is in it."""
+    from xlpy.render.text import printable
+
+    print(f"{program}: {printable(text)}", file=sys.stderr)
+
+
+def say_failure(failure: Failure, program: str = "xl") -> None:
+    """What a host would not do: its lines are in xl's words, the way out in ours."""
+    sys.stdout.flush()
+    for line in failure.lines:
+        print(line, file=sys.stderr)
+    if failure.advice:
+        say(failure.advice, program)

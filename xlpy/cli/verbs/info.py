@@ -1,0 +1,33 @@
+"""`xl info`."""
+
+from __future__ import annotations
+
+import sys
+
+from xlpy.cli.verb import Option, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.cli.call import Call
+
+
+def run(call: Call) -> int:
+    """Print the facts of the host, or the value of one."""
+    from xlpy.render.hostinfo import info_fields, info_text
+
+    options = call.options()
+    host = call.executor().info()
+    if call.words and "n" not in options:
+        sys.stdout.write("".join(f"{value}\n" for name, value in info_fields(host) if name == call.words[0]))
+    else:
+        sys.stdout.write(info_text(host, numa="n" in options))
+    return 0
+
+
+VERB = Verb(
+    name="info",
+    summary="Get information about Xen host",
+    run=run,
+    options=(Option(letter="n", name="numa", help="-n, --numa         List host NUMA topology information"),),
+    options_in_usage=True,
+)

@@ -1,0 +1,74 @@
+"""`xl list`."""
+
+from __future__ import annotations
+
+import sys
+
+from xlpy.cli.verb import Option, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlpy.cli.call import Call
+    from xlpy.executors import DomainInfo, Executor
+
+
+def run(call: Call) -> int:
+    """Print the table of all domains, or of one."""
+    options = call.options()
+    if len(call.words) > 1:
+        call.help(1)
+    executor = call.executor()
+    domains = _wanted(executor, call.words)
+    if domains is None:
+        print(f"Error: Domain '{call.words[0]}' does not exist.", file=sys.stderr)
+        return 1
+    if "l" in options:
+        from xlpy.executors import Failure
+
+        raise Failure(advice="list -l: this host does not tell the configurations of its domains yet")
+    sys.stdout.write(_table(executor, domains, options))
+    return 0
+
+
+def _wanted(executor: Executor, words: Sequence[str]) -> Sequence[DomainInfo] | None:
+    from xlpy.cli.domains import find_domid
+
+    domains = executor.domains()
+    if not words:
+        return domains
+    domid = find_domid(executor, words[0])
+    return [domain for domain in domains if domain.domid == domid] or None
+
+
+def _table(executor: Executor, domains: Sequence[DomainInfo], options: dict[str, str]) -> str:
+    from xlpy.render.listing import list_header, list_row
+
+    verbose, context, pool, numa = (letter in options for letter in "vZcn")
+    rows = [list_header(verbose=verbose, context=context, pool=pool, numa=numa)]
+    for domain in domains:
+        nodes = _nodes(executor, domain) if numa else None
+        rows.append(list_row(domain, verbose=verbose, context=context, pool=pool, nodes=nodes))
+    return "".join(rows)
+
+
+def _nodes(executor: Executor, domain: DomainInfo) -> str:
+    from xlpy.render.listing import node_affinity
+
+    return node_affinity(executor.vcpus(domain.domid), executor.info().facts.nodes)
+
+
+VERB = Verb(
+    name="list",
+    summary="List information about all/some domains",
+    run=run,
+    usage="[options] [Domain]\n",
+    options=(
+        Option(letter="l", name="long", help="-l, --long              Output all VM details"),
+        Option(letter="v", name="verbose", help="-v, --verbose           Prints out UUIDs and security context"),
+        Option(letter="Z", name="context", help="-Z, --context           Prints out security context"),
+        Option(letter="c", name="cpupool", help="-c, --cpupool           Prints the cpupool the domain is in"),
+        Option(letter="n", name="numa", help="-n, --numa              Prints out NUMA node affinity"),
+    ),
+)

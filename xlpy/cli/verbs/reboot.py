@@ -1,0 +1,35 @@
+"""`xl reboot`."""
+
+from __future__ import annotations
+
+from xlpy.cli.verb import Option, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.cli.call import Call
+
+
+def run(call: Call) -> int:
+    """Ask guests to reboot."""
+    from xlpy.cli.stopping import REBOOT, stop
+
+    return stop(call, REBOOT)
+
+
+VERB = Verb(
+    name="reboot",
+    summary="Issue a reboot signal to a domain",
+    run=run,
+    usage="[options] <-a|Domain>",
+    modifies=True,
+    options=(
+        Option(letter="a", name="all", help="-a, --all               Shutdown all guest domains."),
+        Option(letter="h", name="help", help="-h                      Print this help."),
+        Option(
+            letter="F",
+            help="-F                      Fallback to ACPI reset event for HVM guests with\n"
+            "                        no PV drivers.",
+        ),
+        Option(letter="w", name="wait", help="-w, --wait              Wait for guest(s) to reboot.\n"),
+    ),
+)

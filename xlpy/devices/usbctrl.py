@@ -1,0 +1,83 @@
+"""USB controllers: `usbctrl = [ "SPEC", ... ]` (Xen: xl.cfg(5))."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from xlpy.kinds import LIST
+from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.specs import Spec
+from xlpy.vocabulary import Attach, Key, Token
+
+UsbctrlType = Literal["auto", "pv", "devicemodel", "qusb"]
+
+
+class Usbctrl(DeviceRecord):
+    """libxl_device_usbctrl."""
+
+    ARRAY: ClassVar[str] = "usbctrls"
+    AT: ClassVar[int] = 170
+    KIND: ClassVar[str] = "usbctrl"
+
+    type: UsbctrlType = "auto"
+    devid: Int = -1
+    version: Int = 0
+    ports: Int = 0
+    backend_domid: U32 = 0
+    backend_domname: str | None = None
+
+    def title(self) -> str:
+        """`USB 2 (pv)`."""
+        return f"USB {self.version or 'controller'} ({self.type})"
+
+
+class _Spec(Spec):
+    RECORD = Usbctrl
+    UNKNOWN = "Unknown string `{item}' in usbctrl spec"
+    TOKENS = (
+        Token(
+            name="type",
+            form="any case",
+            field="type",
+            values={"auto": "auto", "pv": "pv", "devicemodel": "devicemodel", "qusb": "qusb"},
+            refusal="Invalid usb controller type '{value}'",
+            since="4.7",
+            doc="pv: a PV controller of the kernel's backend, qusb: one of QEMU's; devicemodel: an emulated one (HVM).",
+            good="type=devicemodel",
+            bad="type=ehci",
+        ),
+        Token(
+            name="version",
+            form="integer",
+            field="version",
+            since="4.7",
+            doc="The USB version: 1, 2, or 3 for an emulated controller; 2 when it is not given.",
+            good="version=3",
+        ),
+        Token(
+            name="ports",
+            form="integer",
+            field="ports",
+            since="4.7",
+            doc="How many ports it has: up to 31, 15 for an emulated controller; 8 when it is not given.",
+            good="ports=15",
+        ),
+    )
+
+
+TOKENS = _Spec.TOKENS
+ATTACH = Attach(verb="usbctrl-attach", read=_Spec.read_words)
+
+KEYS = (
+    Key(
+        name="usbctrl",
+        kind=LIST,
+        order=2678,
+        read=_Spec.read_list,
+        since="4.7",
+        default="controllers for the devices in usbdev",
+        doc="The USB controllers of the guest, to which the devices in usbdev are attached.",
+        good=('["version=2, ports=4"]', '["type=pv"]', '[""]'),
+        bad=('"version=2"', '["type=ehci"]'),
+    ),
+)

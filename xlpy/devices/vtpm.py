@@ -1,0 +1,90 @@
+"""Virtual TPMs: `vtpm = [ "SPEC", ... ]` (Xen: xl.cfg(5))."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from xlpy.kinds import LIST
+from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.specs import Spec
+from xlpy.vocabulary import Attach, Key, Token
+
+
+class Vtpm(DeviceRecord):
+    """libxl_device_vtpm."""
+
+    ARRAY: ClassVar[str] = "vtpms"
+    AT: ClassVar[int] = 90
+    KIND: ClassVar[str] = "vtpm"
+
+    backend_domid: U32 = 0
+    backend_domname: str | None = None
+    devid: Int = -1
+    uuid: str | None = None
+
+    def title(self) -> str:
+        """`vtpm0 (vtpmmgr)`."""
+        return f"vtpm{max(self.devid, 0)} ({self.backend_domname or 'no backend'})"
+
+
+class _Spec(Spec):
+    RECORD = Vtpm
+    UNKNOWN = "Unknown string `{name}' in vtpm spec"
+    WORD_ENDS = True
+    TOKENS = (
+        Token(
+            name="backend",
+            field="backend_domname",
+            since="4.3",
+            doc="The domain that serves the TPM, by name or domid; mandatory in a file.",
+            good="backend=vtpmmgr",
+            bad="uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10",
+        ),
+        Token(
+            name="uuid",
+            form="uuid",
+            field="uuid",
+            refusal="Failed to parse vtpm UUID: {value}",
+            since="4.3",
+            doc="The UUID of the TPM, by which the vTPM manager finds its state.",
+            good="backend=vtpmmgr,uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10",
+            bad="backend=vtpmmgr,uuid=6a0c3e62",
+        ),
+    )
+
+    def finish(self) -> None:
+        """A file must name the backend."""
+        if "backend_domname" not in self.values:
+            message = "vtpm spec missing required backend field!"
+            self.refuse("vtpm-no-backend", message, advice="name the domain that serves it: backend=DOMAIN")
+
+
+class _Words(_Spec):
+    """The words of xl vtpm-attach are read by another parser."""
+
+    UNKNOWN = "unrecognized argument `{item}'"
+    WORD_ENDS = False
+    TOKENS = tuple(
+        token.replace(refusal="Invalid uuid specified ({value})") if token.form == "uuid" else token
+        for token in _Spec.TOKENS
+    )
+
+    def finish(self) -> None:
+        """Anything goes."""
+
+
+TOKENS = _Spec.TOKENS
+ATTACH = Attach(verb="vtpm-attach", read=_Words.read_words)
+
+KEYS = (
+    Key(
+        name="vtpm",
+        kind=LIST,
+        order=2404,
+        read=_Spec.read_list,
+        since="4.3",
+        doc="The virtual TPMs of the guest, each served by a domain of its own.",
+        good=('["backend=vtpmmgr, uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"]',),
+        bad=('["uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"]', '["backend=vtpmmgr, id=1"]'),
+    ),
+)

@@ -1,0 +1,38 @@
+"""The simulated host: a state machine with Xen's laws, whose state is one SQLite file.
+
+There is no daemon. What time brings about (a boot is done, a guest has shut down and restarts) is worked out when
+somebody looks, so many processes may use one host, and a process may be killed at any moment.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from xlpy.executors.sim.host import SimHost
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlpy.host import HostFacts
+
+__all__ = ["SimHost", "default_path", "open_host"]
+
+
+def default_path() -> str:
+    """Where the host of this user is: XLPY_STATE_DIR, /var/lib/xlpy for root, else the XDG state directory."""
+    place = os.environ.get("XLPY_STATE_DIR")
+    if not place and os.geteuid() == 0:
+        place = "/var/lib/xlpy"
+    if not place:
+        state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111  # pathlib is slow
+        place = f"{state}/xlpy"
+    return f"{place}/host.db"
+
+
+def open_host(
+    path: str | None = None, *, clock: Callable[[], float] = time.time, facts: HostFacts | None = None
+) -> SimHost:
+    """The simulated host in the file PATH, or this user's; a new file becomes a host with these FACTS."""
+    return SimHost(path or default_path(), clock, facts)

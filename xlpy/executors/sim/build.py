@@ -1,0 +1,194 @@
+"""Carrying out a plan on the simulated host, step by step, inside one transaction."""
+
+from __future__ import annotations
+
+import os
+
+from xlpy import steps
+from xlpy.executors import Failure
+from xlpy.executors.sim import guest, life, rows, saved
+from xlpy.planning import planning
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from typing import Any
+
+    from xlpy.host import Claim, HostFacts
+    from xlpy.plan import Plan
+
+_DOMIDS = range(1, 0x7FF0)
+"""What domids can be (Xen: DOMID_FIRST_RESERVED)."""
+FAILED = 3
+"""The exit status for ERROR_FAIL."""
+
+
+class Build:
+    """One plan being carried out at time `now`; each step refuses what Xen refuses, with xl's words."""
+
+    def __init__(self, db: sqlite3.Connection, plan: Plan, facts: HostFacts, now: float, *, watched: bool) -> None:
+        self.db = db
+        self.plan = plan
+        self.facts = facts
+        self.now = now
+        self.watched = watched
+        self.domid = 0
+        self.need_kib = 0
+
+    def run(self, *, paused: bool = False) -> int:
+        """All steps, or all but the last when the domain is to stay paused; gives the domid."""
+        for step in self.plan.steps:
+            if not (paused and isinstance(step, steps.Unpause)):
+                getattr(self, f"do_{step.VERB.replace(' ', '_')}")(step)
+        return self.domid
+
+    def _update(self, **values: Any) -> None:
+        names = ", ".join(f"{name} = ?" for name in values)
+        self.db.execute(f"UPDATE domain SET {names} WHERE domid = ?", (*values.values(), self.domid))
+
+    # ---- one method for each step
+
+    def do_free_memory(self, step: steps.FreeMemory) -> None:
+        """Memory that is not free is an error: Domain-0 does not balloon."""
+        free = rows.free_memory(self.db)
+        if step.need_kib > free:
+            raise Failure(
+                "failed to free memory for the domain",
+                status=FAILED,
+                advice=f"it needs {step.need_kib // 1024} MiB and {free // 1024} MiB are free: "
+                "lower memory=, or shut down another domain",
+            )
+        self.need_kib = step.need_kib
+
+    def do_allocate_domid(self, _step: steps.AllocateDomid) -> None:
+        """Ascending; after the last one it starts again with those that are free."""
+        domid = self.db.execute("SELECT next_domid FROM host").fetchone()[0]
+        while self.db.execute("SELECT 1 FROM domain WHERE domid = ?", (domid,)).fetchone():
+            domid = _after(domid)
+        self.db.execute("UPDATE host SET next_domid = ?", (_after(domid),))
+        self.db.execute("DELETE FROM console WHERE domid = ?", (domid,))
+        self.domid = domid
+
+    def do_create_domain(self, step: steps.CreateDomain) -> None:
+        """Names and uuids are unique."""
+        check_name(self.db, step.name, self.domid)
+        uuid = step.uuid or random_uuid()
+        if self.db.execute("SELECT 1 FROM domain WHERE uuid = ?", (uuid,)).fetchone():
+            advice = "remove uuid= and let xl choose one"
+            raise Failure(f"libxl: error: Domain with uuid {uuid} already exists.", status=FAILED, advice=advice)
+        self.db.execute(
+            "INSERT INTO domain"
+            " (domid, name, uuid, type, pool, label, max_vcpus, watched, pv_drivers, created, need_kib)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.domid,
+                rows.bind(step.name),
+                uuid,
+                step.type,
+                step.pool,
+                rows.bind(self.plan.config.c_info.ssid_label or ""),
+                step.max_vcpus,
+                self.watched,
+                guest.has_pv_drivers(self.plan),
+                self.now,
+                self.need_kib,
+            ),
+        )
+
+    def do_run_bootloader(self, step: steps.RunBootloader) -> None:
+        """Every simulated disk has something to boot."""
+
+    def do_set_vcpus(self, step: steps.SetVcpus) -> None:
+        """Each vCPU goes to the pCPU of its hard affinity that has the fewest."""
+        load = dict.fromkeys(range(self.facts.cpus), 0)
+        load |= dict(self.db.execute("SELECT cpu, count(*) FROM vcpu WHERE online GROUP BY cpu").fetchall())
+        for vcpu in range(step.maximum):
+            hard = step.hard_affinity[vcpu] if vcpu < len(step.hard_affinity) else ()
+            soft = step.soft_affinity[vcpu] if vcpu < len(step.soft_affinity) else ()
+            cpu = min((c for c in hard or load if c in load), key=lambda c: (load[c], c), default=0)
+            online = vcpu in step.online
+            load[cpu] += online
+            row = (self.domid, vcpu, cpu, online, ",".join(map(str, hard)), ",".join(map(str, soft)))
+            self.db.execute("INSERT INTO vcpu (domid, vcpu, cpu, online, hard, soft) VALUES (?, ?, ?, ?, ?, ?)", row)
+        self._update(vcpus=len(step.online))
+
+    def do_set_memory(self, step: steps.SetMemory) -> None:
+        """The limits."""
+        self._update(memory_kib=step.target_kib, max_memory_kib=step.max_kib)
+
+    def do_load_kernel(self, _step: steps.LoadKernel) -> None:
+        """From here on there is something to run, and the console knows what it will say."""
+        boot = guest.boot(self.plan, self.facts)
+        life.write(self.db, self.domid, boot.lines)
+        self._update(built=1, booted=boot.seconds, due=boot.seconds)
+
+    def do_set_scheduler(self, step: steps.SetScheduler) -> None:
+        """Shares are not simulated yet."""
+
+    def do_attach(self, step: steps.Attach) -> None:
+        """The backend domain must be there, and what the device takes must be free."""
+        if step.backend_domain != "Domain-0" and rows.lookup(self.db, step.backend_domain) is None:
+            raise Failure(
+                f"libxl: error: Domain {self.domid}:backend domain {step.backend_domain} of "
+                f"{step.device.KIND} {step.devid} does not exist",
+                status=FAILED,
+                advice="start the driver domain first, or correct backend=",
+            )
+        for claim in planning(step.device).claims():
+            self._claim(claim)
+
+    def do_add_console(self, step: steps.AddConsole) -> None:
+        """Every simulated guest has one."""
+
+    def do_start_device_model(self, step: steps.StartDeviceModel) -> None:
+        """It is part of the guest."""
+
+    def do_store_configuration(self, step: steps.StoreConfig) -> None:
+        """What a restart builds from."""
+        actions = (step.on_poweroff, step.on_reboot, "", step.on_crash, step.on_watchdog, step.on_soft_reset)
+        self._update(config=saved.to_text(self.plan.config), actions=",".join(actions))
+
+    def do_unpause(self, _step: steps.Unpause) -> None:
+        """Only a domain that is built can run."""
+        life.unpause(self.db, self.domid, self.now)
+
+    def _claim(self, claim: Claim) -> None:
+        what = os.path.realpath(claim.what) if claim.kind == "disk" else claim.what
+        other = self.db.execute(
+            "SELECT d.name FROM claim JOIN domain d USING (domid)"
+            " WHERE claim.kind = ? AND what = ? AND domid <> ? AND NOT (shared AND ?)",
+            (claim.kind, rows.bind(what), self.domid, claim.shared),
+        ).fetchone()
+        if other is not None:
+            holder = f"is in use by domain {rows.text(other['name'])}"
+            raise Failure(
+                f"libxl: error: Domain {self.domid}:{claim.kind} {claim.what} {holder}",
+                status=FAILED,
+                advice=claim.advice,
+            )
+        row = (claim.kind, rows.bind(what), self.domid, claim.shared)
+        self.db.execute(
+            "INSERT INTO claim (kind, what, domid, shared) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET shared = shared AND excluded.shared",
+            row,
+        )
+
+
+def check_name(db: sqlite3.Connection, name: str, domid: int) -> None:
+    """Refuse a name that another domain has."""
+    if db.execute("SELECT 1 FROM domain WHERE name = ? AND domid <> ?", (rows.bind(name), domid)).fetchone():
+        raise Failure(
+            f'libxl: error: Domain {domid}:Domain with name "{name}" already exists.',
+            status=FAILED,
+            advice='give it another name (name="..."), or rename or destroy that one',
+        )
+
+
+def _after(domid: int) -> int:
+    return domid + 1 if domid + 1 in _DOMIDS else _DOMIDS.start
+
+
+def random_uuid() -> str:
+    """As xl makes them."""
+    digits = os.urandom(16).hex()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))

@@ -1,0 +1,127 @@
+"""The console of a simulated guest: its output by time, and what typed lines do."""
+
+from __future__ import annotations
+
+from xlpy.executors.sim import guest, life, rows
+from xlpy.executors.sim.guest import Line
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+
+    from xlpy.executors.sim.store import Store
+
+_STOPPING = {"poweroff": life.POWEROFF, "reboot": life.REBOOT}
+_ENTER, _ERASE, _CTRL_C, _CTRL_D = "\r\n", "\b\x7f", "\x03", "\x04"
+_LONGEST = 4096
+
+
+class SimConsole:
+    """One reader of a console, who starts with all that was written so far."""
+
+    def __init__(self, store: Store, domid: int) -> None:
+        self.store = store
+        self.domid = domid
+        self._seen = (-1.0, 0)
+
+    def read(self) -> str | None:
+        """What is new; None when the domain is gone and all is read."""
+        with self.store.look() as now:
+            row = self.store.db.execute("SELECT * FROM domain WHERE domid = ?", (self.domid,)).fetchone()
+            found = self.store.db.execute(
+                "SELECT at, seq, text FROM console WHERE domid = ? AND (at, seq) > (?, ?) AND at <= ? ORDER BY at, seq",
+                (self.domid, *self._seen, float("inf") if row is None else rows.guest_time(row, now)),
+            ).fetchall()
+        if found:
+            self._seen = (found[-1]["at"], found[-1]["seq"])
+        elif row is None:
+            return None
+        return "".join(rows.text(line["text"]) for line in found)
+
+    def write(self, text: str) -> None:
+        """Type. A guest that is still booting or paused takes it when it can; one that goes down does not."""
+        with self.store.change() as now:
+            row = self.store.db.execute("SELECT * FROM domain WHERE domid = ?", (self.domid,)).fetchone()
+            if row is not None and row["shutdown"] is None and row["stop_reason"] is None:
+                _Terminal(self.store.db, row, now).take(text)
+
+
+class _Terminal:
+    """The guest's side: echo, line editing, login and shell."""
+
+    def __init__(self, db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+        self.db = db
+        self.row = row
+        self.name = rows.text(row["name"])
+        self.session, self.typed = rows.text(row["session"]), rows.text(row["typed"])
+        self.at = life.soonest(row, now)
+        self.output: list[str] = []
+        self.stopping = False
+
+    def take(self, text: str) -> None:
+        """Every character, and what it brings about."""
+        last = ""
+        for character in text:
+            if not self.stopping and not (last == "\r" and character == "\n"):
+                self._character(character)
+            last = character
+        self._flush()
+        self.db.execute(
+            "UPDATE domain SET session = ?, typed = ? WHERE domid = ?",
+            (rows.bind(self.session), rows.bind(self.typed), self.row["domid"]),
+        )
+
+    def _character(self, character: str) -> None:
+        if character in _ENTER:
+            self.output.append("\n")
+            line, self.typed = self.typed.strip(), ""
+            self._line(line)
+        elif character in _ERASE:
+            if self.typed:
+                self.typed = self.typed[:-1]
+                self.output.append("\b \b")
+        elif character == _CTRL_C:
+            self.typed = ""
+            self.output.append(f"^C\n{self._prompt()}")
+        elif character == _CTRL_D:
+            if self.session and not self.typed:
+                self._leave()
+        elif character.isprintable() and len(self.typed) < _LONGEST:
+            self.typed += character
+            self.output.append(character)
+
+    def _line(self, line: str) -> None:
+        if not self.session:
+            self.session = line[:64]
+            self.output.append(self._prompt())
+        elif line in ("exit", "logout"):
+            self._leave()
+        elif line in _STOPPING:
+            self._stop(guest.going_down(self.name, self.at, _STOPPING[line]), _STOPPING[line])
+        elif line == "crash":
+            self._stop(guest.crashing(self.at), life.CRASH)
+        else:
+            self.output.append((guest.answer(line, self._shell()) if line else "") + self._prompt())
+
+    def _prompt(self) -> str:
+        return guest.prompt(self.name) if self.session else guest.login(self.name)
+
+    def _leave(self) -> None:
+        self.session = ""
+        self.output.append(f"logout\n\n{self._prompt()}")
+
+    def _stop(self, lines: tuple[Line, ...], reason: int) -> None:
+        self.stopping = True
+        self._flush()
+        life.end(self.db, self.row, lines, reason)
+
+    def _flush(self) -> None:
+        if self.output:
+            life.write(self.db, self.row["domid"], (Line(self.at, "".join(self.output)),))
+            self.output = []
+
+    def _shell(self) -> guest.Shell:
+        from xlpy.executors.sim.saved import config_from_text
+
+        config = config_from_text(self.row["config"])
+        return guest.Shell(self.name, config.b_info.cmdline or "", self.row["memory_kib"], self.at)

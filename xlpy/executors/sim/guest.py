@@ -1,0 +1,205 @@
+"""What a simulated guest does and writes on its console: booting, its shell, going down.
+
+A guest's time is in seconds since it was first unpaused. It is idle but for its boot, of one to two seconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlpy import steps
+from xlpy.libxl import Hvm
+from xlpy.planning import planning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
+    from xlpy.plan import Plan
+
+_BASE_SECONDS = {"pv": 1.0, "pvh": 1.1, "hvm": 1.4}
+_LINE_SECONDS = 0.01
+_MOST_SECONDS = 2.0
+_FIRMWARES = {"seabios": "SeaBIOS", "ovmf": "OVMF", "rombios": "ROMBIOS"}
+_BOOT_DEVICES = {"c": "hard disk", "d": "CD-ROM", "n": "network", "a": "floppy"}
+_PLATFORMS = {
+    "pv": ("Hypervisor detected: Xen PV", "Booting paravirtualized kernel on Xen"),
+    "pvh": ("Hypervisor detected: Xen HVM", "Booting kernel on Xen PVH"),
+    "hvm": ("Hypervisor detected: Xen HVM", "DMI: Xen HVM domU"),
+}
+
+
+class Line(NamedTuple):
+    """Text that appears at a time of the guest."""
+
+    at: float
+    text: str
+
+
+class Boot(NamedTuple):
+    """A boot: what it writes, and when it is done (the prompt is its last text)."""
+
+    lines: tuple[Line, ...]
+    seconds: float
+
+
+def has_pv_drivers(plan: Plan) -> bool:
+    """HVM guests have them unless the platform device is switched off: xen_platform_pci=0."""
+    union = plan.config.b_info.u
+    return not isinstance(union, Hvm) or union.xen_platform_pci is not False
+
+
+def boot(plan: Plan, facts: HostFacts) -> Boot:
+    """The same plan always boots the same way."""
+    early = [*_loader(plan, facts)]
+    kernel = [*_kernel(plan, facts)]
+    count = len(early) + len(kernel)
+    seconds = min(_MOST_SECONDS, _BASE_SECONDS[plan.config.c_info.type] + _LINE_SECONDS * count)
+    lines = [Line(_moment(i, count, seconds), text) for i, text in enumerate(early)]
+    for i, text in enumerate(kernel, len(early)):
+        at = _moment(i, count, seconds)
+        lines.append(Line(at, stamped(at, text)))
+    return Boot((*lines, Line(seconds, f"\n{login(plan.name)}")), seconds)
+
+
+def _moment(index: int, count: int, seconds: float) -> float:
+    """Quick at first, as kernels are."""
+    return round(seconds * (index / count) ** 2, 6)
+
+
+def login(name: str) -> str:
+    """The prompt of a guest where nobody is logged in."""
+    return f"{_clean(name)} login: "
+
+
+def stamped(at: float, text: str) -> str:
+    """A line of the kernel's log."""
+    return f"[{at:12.6f}] {_clean(text)}\n"
+
+
+def _clean(text: str) -> str:
+    return text.translate(steps.PRINTABLE)
+
+
+def _loader(plan: Plan, facts: HostFacts) -> Iterator[str]:
+    """What speaks before the kernel: bootloader, or firmware."""
+    for step in plan.steps:
+        if isinstance(step, steps.RunBootloader):
+            program = step.program.rpartition("/")[2]
+            yield _clean(f"{program}: looking for a kernel in {step.disk}") + "\n"
+            yield f"{program}: booting the default entry\n"
+        elif isinstance(step, steps.LoadKernel) and step.firmware:
+            yield from _firmware(step, plan, facts)
+
+
+def _firmware(step: steps.LoadKernel, plan: Plan, facts: HostFacts) -> Iterator[str]:
+    union, info = plan.config.b_info.u, plan.config.b_info
+    name = _FIRMWARES.get(step.firmware, step.firmware)
+    yield _clean(f"HVM Loader ({step.kernel})") + "\n"
+    yield f"Detected Xen v{facts.xen_version}\n"
+    yield f"CPU speed is {facts.cpu_mhz} MHz\n"
+    yield _clean(f"System requested {name}") + "\n"
+    yield _clean(f"{name} on Xen, {info.max_vcpus} CPUs") + "\n"
+    if info.kernel:
+        yield "Booting from ROM: Linux loader of the device model\n"
+    elif isinstance(union, Hvm):
+        order = union.boot or "cda"
+        yield f"Boot order: {', '.join(_BOOT_DEVICES.get(letter, '?') for letter in order)}\n"
+
+
+def _kernel(plan: Plan, facts: HostFacts) -> Iterator[str]:
+    config = plan.config
+    yield f"Linux version {facts.kernel}-guest (a guest that xlpy simulates)"
+    yield f"Kernel: {_kernel_name(plan)}"
+    if config.b_info.ramdisk and not config.b_info.bootloader:
+        yield f"Initial ramdisk: {config.b_info.ramdisk}"
+    yield f"Command line: {config.b_info.cmdline or ''}"
+    yield from _PLATFORMS[config.c_info.type]
+    yield f"Xen version: {facts.xen_version}"
+    yield f"Memory: {config.memory_kib}K available, {config.max_memory_kib}K at most"
+    offline = config.max_vcpus - config.vcpus
+    yield f"smpboot: Allowing {config.max_vcpus} CPUs, {offline} hotplug CPUs"
+    yield f"smp: Brought up 1 node, {config.vcpus} CPUs"
+    yield "printk: console [hvc0] enabled"
+    for step in plan.steps:
+        if isinstance(step, steps.Attach):
+            yield from planning(step.device).boot_lines(step.devid)
+    yield "Run /sbin/init as init process"
+
+
+def _kernel_name(plan: Plan) -> str:
+    info = plan.config.b_info
+    if info.bootloader and plan.config.c_info.type != "hvm":
+        disks = [step.disk for step in plan.steps if isinstance(step, steps.RunBootloader)]
+        return f"as {info.bootloader.rpartition('/')[2]} found it in {disks[0]}"
+    return info.kernel or "from the boot device"
+
+
+# ---- going down
+
+_STOP_SECONDS = 1.0
+_LAST_WORDS = {0: "reboot: Power down", 1: "reboot: Restarting system"}
+
+
+def going_down(name: str, at: float, reason: int) -> tuple[Line, ...]:
+    """A shutdown in good order, REASON 0 or 1; the time of the last line is that of its end."""
+    goal = "Reboot" if reason else "Power-Off"
+    end = at + _STOP_SECONDS
+    return (
+        Line(at, f"\n\nThe system on {_clean(name)} is going down for {goal.lower()} NOW!\n"),
+        Line(at + 0.3, "[  OK  ] Stopped the services.\n"),
+        Line(at + 0.6, "[  OK  ] Unmounted the file systems.\n"),
+        Line(at + 0.8, f"[  OK  ] Reached target {goal}.\n"),
+        Line(end, stamped(end, _LAST_WORDS[reason])),
+    )
+
+
+def crashing(at: float) -> tuple[Line, ...]:
+    """A kernel panic; the time of the last line is that of the end."""
+    end = at + 0.1
+    panic = "Kernel panic - not syncing: sysrq triggered crash"
+    return (Line(at, "\n" + stamped(at, panic)), Line(end, stamped(end, f"---[ end {panic} ]---")))
+
+
+# ---- the shell
+
+HELP = """\
+A simulated shell. It knows: cat /proc/cmdline, crash, exit, free, help, poweroff, reboot, uptime.
+"""
+
+
+class Shell(NamedTuple):
+    """What a command may ask about its guest; memory in KiB."""
+
+    name: str
+    cmdline: str
+    memory_kib: int
+    uptime: float
+
+
+def prompt(name: str) -> str:
+    """The prompt of the shell."""
+    return f"{_clean(name)}:~# "
+
+
+def answer(command: str, shell: Shell) -> str:
+    """What a command writes that only looks."""
+    words = command.split()
+    if words == ["help"]:
+        return HELP
+    if words == ["uptime"]:
+        minutes, seconds = divmod(int(shell.uptime), 60)
+        return f" up {minutes // 60}:{minutes % 60:02}:{seconds:02},  1 user,  load average: 0.00, 0.00, 0.00\n"
+    if words == ["cat", "/proc/cmdline"]:
+        return _clean(shell.cmdline) + "\n"
+    if words == ["free"]:
+        return _free(shell.memory_kib)
+    if words[0] == "cat":
+        return f"cat: {_clean(' '.join(words[1:]))}: No such file or directory\n"
+    return f"{_clean(words[0])}: command not found\n"
+
+
+def _free(total: int) -> str:
+    used = total // 8
+    head = f"{'':15}{'total':>12}{'used':>12}{'free':>12}\n"
+    return f"{head}{'Mem:':15}{total:12}{used:12}{total - used:12}\n{'Swap:':15}{0:12}{0:12}{0:12}\n"

@@ -1,0 +1,165 @@
+"""SimHost: the executor whose host is one SQLite file."""
+
+from __future__ import annotations
+
+from xlpy.executors import DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
+from xlpy.executors.sim import rows
+from xlpy.executors.sim.store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from xlpy.executors.sim.console import SimConsole
+    from xlpy.host import HostFacts
+    from xlpy.plan import Plan
+
+_DOM0_UUID = "00000000-0000-0000-0000-000000000000"
+
+
+class SimHost:
+    """A simulated host; see the Executor protocol for its methods."""
+
+    def __init__(self, path: str, clock: Callable[[], float], facts: HostFacts | None = None) -> None:
+        """Open the file at PATH; a new one becomes a host with these FACTS."""
+        self.store = Store(path, clock, lambda db, wall: _first_day(db, wall, facts))
+        self.db = self.store.db
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def info(self) -> HostInfo:
+        """The host."""
+        with self.store.look():
+            return HostInfo(facts=rows.facts(self.db), free_memory_kib=rows.free_memory(self.db))
+
+    def domains(self) -> Sequence[DomainInfo]:
+        """All domains by domid; Domain-0 is the first."""
+        with self.store.look() as now:
+            found = self.db.execute("SELECT * FROM domain ORDER BY domid")
+            return [rows.domain_info(row, now) for row in found]
+
+    def find(self, wanted: str) -> DomainInfo:
+        """A domain by name or domid."""
+        with self.store.look() as now:
+            domid = rows.lookup(self.db, wanted)
+            if domid is None:
+                raise UnknownDomain(wanted)
+            return rows.domain_info(rows.domain(self.db, domid), now)
+
+    def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
+        """The vCPUs of a domain."""
+        with self.store.look() as now:
+            return rows.vcpu_infos(self.db, domid, rows.facts(self.db).cpus, now)
+
+    def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
+        """Carry out a plan in one transaction."""
+        from xlpy.executors.sim.build import Build
+        from xlpy.plan import check
+
+        with self.store.change() as now:
+            facts = rows.facts(self.db)
+            for problem in check(plan, facts):
+                raise Failure(problem.line, status=problem.status, advice=problem.advice)
+            return Build(self.db, plan, facts, now, watched=watched).run(paused=paused)
+
+    def destroy(self, domid: int) -> None:
+        """End a domain at once."""
+        from xlpy.executors.sim import life
+
+        _spare_dom0(domid, "Destroying domain")
+        with self.store.change() as now:
+            life.destroy(self.db, domid, now)
+
+    def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
+        """Ask the guest. Domain-0 lets such a request pass, as the real one does."""
+        from xlpy.executors.sim import life
+
+        with self.store.change() as now:
+            row = rows.domain(self.db, domid)
+            if not (row["pv_drivers"] or force):
+                raise NoPvDrivers(reboot=reboot)
+            if domid != 0:
+                life.ask(self.db, domid, now, life.REBOOT if reboot else life.POWEROFF)
+            return not row["pv_drivers"]
+
+    def pause(self, domid: int) -> None:
+        """Stop the vCPUs."""
+        from xlpy.executors.sim import life
+
+        _spare_dom0(domid, "Pausing domain")
+        with self.store.change() as now:
+            life.pause(self.db, domid, now)
+
+    def unpause(self, domid: int) -> None:
+        """Let them run."""
+        from xlpy.executors.sim import life
+
+        with self.store.change() as now:
+            life.unpause(self.db, domid, now)
+
+    def rename(self, domid: int, name: str) -> None:
+        """Give a domain another name."""
+        from xlpy.executors.sim.build import check_name
+
+        _spare_dom0(domid, "Renaming domain")
+        with self.store.change():
+            rows.domain(self.db, domid)
+            check_name(self.db, name, domid)
+            self.db.execute("UPDATE domain SET name = ? WHERE domid = ?", (rows.bind(name), domid))
+
+    def console(self, domid: int) -> SimConsole:
+        """The primary console, with the output so far."""
+        from xlpy.executors.sim.console import SimConsole
+
+        with self.store.look():
+            rows.domain(self.db, domid)
+        if domid == 0:
+            raise Failure("Could not read tty from store: No such file or directory", status=2)
+        return SimConsole(self.store, domid)
+
+    def stopped(self, domid: int) -> StopEvent | None:
+        """What became of a domain that runs no more; None while it runs."""
+        with self.store.look():
+            row = self.db.execute("SELECT shutdown FROM domain WHERE domid = ?", (domid,)).fetchone()
+            if row is not None and row["shutdown"] is None:
+                return None
+            latest = "SELECT * FROM event WHERE domid = ? ORDER BY seq DESC LIMIT 1"
+            event = self.db.execute(latest, (domid,)).fetchone()
+            if event is None:
+                raise UnknownDomain(str(domid))
+            return StopEvent(
+                domid=domid,
+                name=rows.text(event["name"]),
+                reason=event["reason"],
+                action=event["action"],
+                successor=event["successor"],
+                gone=row is None,
+            )
+
+
+def _spare_dom0(domid: int, doing: str) -> None:
+    if domid == 0:
+        raise Failure(f"libxl: error: {doing}: Invalid argument", advice="Domain-0 runs the host")
+
+
+def _first_day(db: sqlite3.Connection, wall: float, facts: HostFacts | None) -> None:
+    """A host that has just booted, with nothing but Domain-0."""
+    from xlpy.executors.sim import saved
+    from xlpy.host import BUILT_IN
+
+    facts = facts or BUILT_IN
+    memory = facts.dom0_memory_kib
+    db.execute(
+        "INSERT INTO host (id, facts, memory_kib, next_domid, time, wall) VALUES (1, ?, ?, 1, 0, ?)",
+        (saved.to_text(facts), facts.guest_memory_kib + memory, wall),
+    )
+    db.execute(
+        "INSERT INTO domain (domid, name, uuid, type, pool, memory_kib, max_memory_kib, need_kib, vcpus, max_vcpus,"
+        " watched, built, pauses, created, since) VALUES (0, 'Domain-0', ?, 'pv', ?, ?, ?, ?, ?, ?, 0, 1, 0, 0, 0)",
+        (_DOM0_UUID, facts.pools[0], memory, memory, memory, facts.dom0_vcpus, facts.dom0_vcpus),
+    )
+    vcpus = [(vcpu, vcpu % facts.cpus) for vcpu in range(facts.dom0_vcpus)]
+    db.executemany("INSERT INTO vcpu (domid, vcpu, cpu, online, hard, soft) VALUES (0, ?, ?, 1, '', '')", vcpus)

@@ -1,0 +1,193 @@
+"""What becomes of domains: pausing, being asked to stop, stopping, and what follows by on_poweroff and its kin."""
+
+from __future__ import annotations
+
+import time
+
+from xlpy.executors import Failure
+from xlpy.executors.sim import rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from xlpy.executors.sim.guest import Line
+    from xlpy.host import HostFacts
+    from xlpy.plan import Plan
+
+POWEROFF, REBOOT, SUSPEND, CRASH, WATCHDOG, SOFT_RESET = range(6)
+"""Why a domain shut down."""
+_CONSOLES_KEPT = 16
+_EVENTS_KEPT = 10_000
+_A_MOMENT = 0.001
+
+
+def pause(db: sqlite3.Connection, domid: int, now: float) -> None:
+    """Pauses are counted, as in Xen; the guest's time stands still."""
+    row = rows.domain(db, domid)
+    db.execute(
+        "UPDATE domain SET pauses = pauses + 1, ran = ?, since = NULL, wake = NULL WHERE domid = ?",
+        (rows.guest_time(row, now), domid),
+    )
+
+
+def unpause(db: sqlite3.Connection, domid: int, now: float) -> None:
+    """Take one pause back; after the last one the guest's time goes on."""
+    row = rows.domain(db, domid)
+    if row["pauses"] == 0 or not row["built"]:
+        raise Failure(f"libxl: error: Domain {domid}:Unpausing domain: Invalid argument")
+    db.execute("UPDATE domain SET pauses = pauses - 1 WHERE domid = ?", (domid,))
+    if row["pauses"] == 1 and row["shutdown"] is None:
+        db.execute("UPDATE domain SET since = ?, wake = ? + due - ran WHERE domid = ?", (now, now, domid))
+
+
+def ask(db: sqlite3.Connection, domid: int, now: float, reason: int) -> None:
+    """The guest is asked to go down, and does when it has booted. The first request counts."""
+    from xlpy.executors.sim.guest import going_down
+
+    row = rows.domain(db, domid)
+    if row["shutdown"] is None and row["stop_reason"] is None:
+        end(db, row, going_down(rows.text(row["name"]), soonest(row, now), reason), reason)
+
+
+def soonest(row: sqlite3.Row, now: float) -> float:
+    """The guest time at which the guest can react to something: not while it boots, and not before it runs again."""
+    at = max(rows.guest_time(row, now), float(row["booted"]))
+    return at if row["since"] is not None else at + _A_MOMENT
+
+
+def end(db: sqlite3.Connection, row: sqlite3.Row, lines: tuple[Line, ...], reason: int) -> None:
+    """The guest writes its last lines, and stops with the last of them."""
+    write(db, row["domid"], lines)
+    at = lines[-1].at
+    db.execute(
+        "UPDATE domain SET due = ?, stop_reason = ?, wake = since + ? - ran WHERE domid = ?",
+        (at, reason, at, row["domid"]),
+    )
+
+
+def write(db: sqlite3.Connection, domid: int, lines: Iterable[Line]) -> None:
+    """Text for the console, each at its time of the guest."""
+    values = [(domid, line.at, rows.bind(line.text)) for line in lines]
+    db.executemany("INSERT INTO console (domid, at, text) VALUES (?, ?, ?)", values)
+
+
+def destroy(db: sqlite3.Connection, domid: int, now: float) -> None:
+    """End a domain at once."""
+    row = rows.domain(db, domid)
+    if row["shutdown"] is None:
+        _note(db, row, now, None, "")
+    _remove(db, row, now)
+
+
+# ---- what time brings
+
+
+def settle(db: sqlite3.Connection, now: float) -> None:
+    """Let everything happen that is due, in order."""
+    due = "SELECT * FROM domain WHERE wake <= ? ORDER BY wake, domid LIMIT 1"
+    while row := db.execute(due, (now,)).fetchone():
+        if row["stop_reason"] is None:
+            db.execute("UPDATE domain SET due = NULL, wake = NULL WHERE domid = ?", (row["domid"],))
+        else:
+            _stop(db, row, float(row["wake"]))
+
+
+def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
+    """A guest has shut down; what was configured for that reason follows."""
+    reason = row["stop_reason"]
+    db.execute(
+        "UPDATE domain SET shutdown = stop_reason, stop_reason = NULL, ran = due, since = NULL, due = NULL, wake = NULL"
+        " WHERE domid = ?",
+        (row["domid"],),
+    )
+    action = row["actions"].split(",")[reason] if row["watched"] else ""
+    event = _note(db, row, at, reason, action)
+    stopped = rows.domain(db, row["domid"])
+    successor = None
+    if action == "restart_rename":
+        successor = _rename_and_restart(db, stopped, at)
+    elif action == "soft_reset":
+        _soft_reset(db, stopped, at)
+    elif action.endswith(("destroy", "restart")):
+        _remove(db, stopped, at)
+        successor = _build_again(db, stopped, at) if action.endswith("restart") else None
+    db.execute("UPDATE event SET successor = ? WHERE seq = ?", (successor, event))
+
+
+def _rename_and_restart(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | None:
+    """The old domain stays under another name and uuid; when that name is taken it just stays."""
+    from xlpy.executors.sim.build import check_name, random_uuid
+
+    wall = db.execute("SELECT wall - time + ? FROM host", (at,)).fetchone()[0]
+    name = f"{rows.text(row['name'])}-{time.strftime('%Y%m%dT%H%MZ', time.gmtime(wall))}"
+    try:
+        check_name(db, name, row["domid"])
+    except Failure:
+        return None
+    db.execute("UPDATE domain SET name = ?, uuid = ? WHERE domid = ?", (rows.bind(name), random_uuid(), row["domid"]))
+    return _build_again(db, row, at)
+
+
+def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | None:
+    """A new domain from the configuration of an old one; none when the host cannot build it any more."""
+    from xlpy.executors.sim.build import Build
+
+    plan, facts = _plan_of(db, row)
+    db.execute("SAVEPOINT restart")
+    try:
+        domid = Build(db, plan, facts, at, watched=bool(row["watched"])).run()
+    except Failure:
+        db.execute("ROLLBACK TO restart")
+        return None
+    finally:
+        db.execute("RELEASE restart")
+    return domid
+
+
+def _plan_of(db: sqlite3.Connection, row: sqlite3.Row) -> tuple[Plan, HostFacts]:
+    """The plan of a domain as it is called now."""
+    from xlpy.executors.sim import saved
+    from xlpy.plan import make_plan
+
+    facts = rows.facts(db)
+    config = saved.config_from_text(row["config"])
+    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"])
+    return make_plan(config.replace(c_info=created), facts), facts
+
+
+def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
+    """The guest boots again in the same domain."""
+    from xlpy.executors.sim.guest import boot
+
+    start = row["ran"]
+    lines, seconds = boot(*_plan_of(db, row))
+    write(db, row["domid"], (line._replace(at=start + line.at) for line in lines))
+    db.execute(
+        "UPDATE domain SET shutdown = NULL, since = ?, spent = ?, booting = ?, booted = ?, due = ?, wake = ?,"
+        " session = '', typed = '' WHERE domid = ?",
+        (at, rows.boot_time(row, at), start, start + seconds, start + seconds, at + seconds, row["domid"]),
+    )
+
+
+def _remove(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+    """Nothing is left but what was on the consoles of the last few."""
+    domid = row["domid"]
+    db.execute("DELETE FROM console WHERE domid = ? AND at > ?", (domid, rows.guest_time(row, now)))
+    db.execute("DELETE FROM domain WHERE domid = ?", (domid,))
+    db.execute(
+        "DELETE FROM console WHERE domid = (SELECT domid FROM event ORDER BY seq DESC LIMIT 1 OFFSET ?)"
+        " AND domid NOT IN (SELECT domid FROM domain)",
+        (_CONSOLES_KEPT,),
+    )
+
+
+def _note(db: sqlite3.Connection, row: sqlite3.Row, at: float, reason: int | None, action: str) -> int | None:
+    """Keep an event; the oldest are forgotten."""
+    seq = db.execute(
+        "INSERT INTO event (at, domid, name, reason, action) VALUES (?, ?, ?, ?, ?)",
+        (at, row["domid"], row["name"], reason, action),
+    ).lastrowid
+    db.execute("DELETE FROM event WHERE seq <= (SELECT max(seq) FROM event) - ?", (_EVENTS_KEPT,))
+    return seq

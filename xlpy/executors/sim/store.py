@@ -1,0 +1,168 @@
+"""The file of a simulated host: opening it, transactions, time."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import contextmanager
+
+from xlpy.executors import Failure
+from xlpy.executors.sim.schema import APPLICATION_ID, MIGRATIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_BUSY_SECONDS = 30
+
+
+class Store:
+    """One connection to the file. Times are ages of the host: they never go back, whatever the clock does."""
+
+    def __init__(
+        self, path: str, clock: Callable[[], float], first: Callable[[sqlite3.Connection, float], None]
+    ) -> None:
+        """Open PATH; FIRST fills a new one."""
+        self.path = path
+        self.clock = clock
+        with self._failures():
+            self.db = _connect(path)
+            self._prepare(first)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.db.close()
+
+    @contextmanager
+    def look(self) -> Iterator[float]:
+        """A consistent view, with its time. What time brought since the last look is settled before."""
+        with self._failures():
+            self.db.execute("BEGIN")
+            try:
+                now = self._now()
+                if not self._settled(now):
+                    self.db.execute("ROLLBACK")
+                    with self._change() as now:
+                        pass
+                    self.db.execute("BEGIN")
+                yield now
+            finally:
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+
+    @contextmanager
+    def change(self) -> Iterator[float]:
+        """A change, with its time: whole and on the disk when this ends, or not at all."""
+        with self._failures(), self._change() as now:
+            yield now
+
+    @contextmanager
+    def _change(self) -> Iterator[float]:
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            now = self._now()
+            self.db.execute("UPDATE host SET time = ?, wall = ?", (now, self.clock()))
+            if not self._settled(now):
+                from xlpy.executors.sim.life import settle
+
+                settle(self.db, now)
+            yield now
+            self.db.execute("COMMIT")
+        except BaseException:
+            if self.db.in_transaction:
+                self.db.execute("ROLLBACK")
+            raise
+
+    def _now(self) -> float:
+        age, wall = self.db.execute("SELECT time, wall FROM host").fetchone()
+        return float(age + max(0.0, self.clock() - wall))
+
+    def _settled(self, now: float) -> bool:
+        """Whether nothing is due and the clock did not go back."""
+        due = "EXISTS (SELECT 1 FROM domain WHERE wake <= ?)"
+        row = self.db.execute(f"SELECT {due} OR wall > ? FROM host", (now, self.clock())).fetchone()
+        return not row[0]
+
+    def _prepare(self, first: Callable[[sqlite3.Connection, float], None]) -> None:
+        """Bring the schema to this version."""
+        application, version = (
+            self.db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
+        if application == APPLICATION_ID and version == len(MIGRATIONS):
+            return
+        if version > len(MIGRATIONS):
+            raise Failure(
+                f"{self.path}: version {version} of a simulated host; this xlpy knows up to {len(MIGRATIONS)}",
+                advice="use the newer xlpy that wrote it, or another host: sim:///PATH",
+            )
+        _use_wal(self.db)
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            self._migrate(first)
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            raise
+        self.db.execute("COMMIT")
+
+    def _migrate(self, first: Callable[[sqlite3.Connection, float], None]) -> None:
+        version = self.db.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0 and self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise Failure(f"{self.path}: a database, but not a simulated host", advice=_OTHER)
+        for migration in MIGRATIONS[version:]:
+            for statement in filter(str.strip, migration.split(";\n")):
+                self.db.execute(statement)
+        self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self.db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        if version == 0:
+            first(self.db, self.clock())
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise Failure(f"{self.path}: {_words(error)}", advice=_advice(error)) from error
+
+
+_OTHER = "move it away, or name another host: sim:///PATH, or XLPY_STATE_DIR"
+
+
+def _words(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) else str(error)
+    return f"the simulated host cannot be used: {text}"
+
+
+def _advice(error: Exception) -> str:
+    """The way out of what SQLite or the system said."""
+    text = str(error)
+    if "locked" in text:
+        return f"another process has held it for {_BUSY_SECONDS} s; try again"
+    if "malformed" in text or "not a database" in text:
+        return _OTHER
+    if "full" in text:
+        return "make room on the disk"
+    return "check who owns it and its directory, or name another host: sim:///PATH, or XLPY_STATE_DIR"
+
+
+def _connect(path: str) -> sqlite3.Connection:
+    if path != ":memory:":
+        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120  # pathlib is slow to import
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    db.row_factory = sqlite3.Row
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    return db
+
+
+def _use_wal(db: sqlite3.Connection) -> None:
+    """SQLite does not wait for others here, so this does."""
+    for attempt in range(100):
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError:
+            if attempt == 99:
+                raise
+            time.sleep(0.05)

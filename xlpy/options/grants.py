@@ -1,0 +1,66 @@
+"""Limits of the grant tables, through which guests share memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from xlpy.vocabulary import Key, Kind
+
+if TYPE_CHECKING:
+    from xlpy.reader import Reader
+
+_MOST = 2**31 - 1
+
+
+def _bounded(reader: Reader, name: str) -> int | None:
+    """A number from 0 to 2147483647: for anything else the real xl ends without a word."""
+    if name not in reader.entries:
+        return None
+    number = reader.integer(name, quiet=True)
+    if number is None or not 0 <= number <= _MOST:
+        reader.refuse("bad-grant-limit", f"xl: {name} must be a number from 0 to {_MOST}", key=name)
+        return None
+    return number
+
+
+_LIMIT = Kind(name="integer", read=_bounded)
+
+
+def _key(name: str, order: int, doc: str, good: str, *, default: str, since: str = "4.10") -> Key:
+    return Key(
+        name=name,
+        kind=_LIMIT,
+        order=order,
+        field=f"b_info.{name}",
+        default=default,
+        since=since,
+        doc=doc,
+        good=(good, "0"),
+        bad=('"-1"', '"many"', "[64]", "2147483648"),
+    )
+
+
+KEYS = (
+    _key(
+        "max_grant_frames",
+        1621,
+        "How many pages the domain's grant table may have; each disk and network queue of a PV guest takes grants.",
+        "64",
+        default="that of xl.conf, else 64",
+    ),
+    _key(
+        "max_maptrack_frames",
+        1630,
+        "How many pages Xen may use to track which grants of others the domain has mapped; matters to driver domains.",
+        "1024",
+        default="that of xl.conf, else 1024",
+    ),
+    _key(
+        "max_grant_version",
+        1639,
+        "The highest version of the grant table interface that the domain may use; 1 rules out version 2.",
+        "1",
+        default="that of xl.conf, else what the host has",
+        since="4.16",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Values -> text: pure functions, one module for each kind of thing that is shown."""

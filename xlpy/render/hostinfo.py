@@ -1,0 +1,121 @@
+"""What xl info says: facts of a host -> text, to the byte."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlpy.executors import HostInfo
+    from xlpy.host import HostFacts
+
+NAME_WIDTH = 23
+_MIB = 1024
+_LOCAL, _REMOTE = 10, 20
+"""Distances between NUMA nodes, as a BIOS gives them that knows no better."""
+
+
+def info_fields(host: HostInfo) -> list[tuple[str, str]]:
+    """The fields of xl info in its order."""
+    return [*_hardware(host), *_software(host.facts)]
+
+
+def _hardware(host: HostInfo) -> list[tuple[str, str]]:
+    facts = host.facts
+    return [
+        ("host", facts.name),
+        ("release", facts.kernel),
+        ("version", "#1 SMP PREEMPT_DYNAMIC"),
+        ("machine", facts.machine),
+        ("nr_cpus", str(facts.cpus)),
+        ("max_cpu_id", str(facts.cpus - 1)),
+        ("nr_nodes", str(len(set(facts.nodes)))),
+        ("cores_per_socket", str(_cores_per_socket(facts))),
+        ("threads_per_core", str(facts.threads_per_core)),
+        ("cpu_mhz", f"{facts.cpu_mhz}.000"),
+        ("hw_caps", ":".join(["00000000"] * 8)),
+        ("virt_caps", " ".join(_virt_caps(facts))),
+        ("total_memory", str(facts.memory_kib // _MIB)),
+        ("free_memory", str(host.free_memory_kib // _MIB)),
+        ("sharing_freed_memory", "0"),
+        ("sharing_used_memory", "0"),
+        ("outstanding_claims", "0"),
+        ("free_cpus", "0"),
+    ]
+
+
+def _software(facts: HostFacts) -> list[tuple[str, str]]:
+    major, minor, extra = [*facts.xen_version.split(".", 2), ""][:3]
+    caps = [f"xen-3.0-{facts.machine}"]
+    if facts.hvm:
+        caps += ["hvm-3.0-x86_32", "hvm-3.0-x86_32p", "hvm-3.0-x86_64"]
+    return [
+        ("xen_major", major),
+        ("xen_minor", minor),
+        ("xen_extra", f".{extra}" if extra else ""),
+        ("xen_version", facts.xen_version),
+        ("xen_caps", "".join(f"{cap} " for cap in caps)),
+        ("xen_scheduler", "credit2"),
+        ("xen_pagesize", "4096"),
+        ("platform_params", "virt_start=0xffff800000000000"),
+        ("xen_changeset", ""),
+        ("xen_commandline", f"dom0_mem={facts.dom0_memory_kib // _MIB}M dom0_max_vcpus={facts.dom0_vcpus}"),
+        ("cc_compiler", ""),
+        ("cc_compile_by", ""),
+        ("cc_compile_domain", ""),
+        ("cc_compile_date", ""),
+        ("build_id", ""),
+        ("xend_config_format", "4"),
+    ]
+
+
+def _virt_caps(facts: HostFacts) -> list[str]:
+    caps = ["pv"]
+    if facts.hvm:
+        caps.append("hvm")
+    if facts.iommu:
+        caps += ["hvm_directio", "pv_directio"] if facts.hvm else ["pv_directio"]
+    if facts.hap:
+        caps.append("hap")
+    return [*caps, "gnttab-v1", "gnttab-v2"]
+
+
+def _cores_per_socket(facts: HostFacts) -> int:
+    return max(1, facts.cpus // (facts.sockets * facts.threads_per_core))
+
+
+def info_line(name: str, value: str) -> str:
+    """One line of xl info."""
+    return f"{name:{NAME_WIDTH}}: {value}\n"
+
+
+def info_text(host: HostInfo, *, numa: bool = False) -> str:
+    """All of xl info; the tables of NUMA stand between hardware and software."""
+    tables = _topology(host.facts) + _numa(host) if numa else ""
+    hardware, software = (
+        "".join(info_line(name, value) for name, value in fields) for fields in (_hardware(host), _software(host.facts))
+    )
+    return hardware + tables + software
+
+
+def _topology(facts: HostFacts) -> str:
+    cores, threads = _cores_per_socket(facts), facts.threads_per_core
+    rows = [
+        f"{cpu:3}:    {cpu // threads % cores:4}     {cpu // (threads * cores):4}     {node:4}\n"
+        for cpu, node in enumerate(facts.nodes)
+    ]
+    return (
+        f"{'cpu_topology':{NAME_WIDTH}}:\ncpu:    core    socket     node\n{''.join(rows)}"
+        f"{'device topology':{NAME_WIDTH}}:\ndevice           node\nNo device topology data available\n"
+    )
+
+
+def _numa(host: HostInfo) -> str:
+    nodes = sorted(set(host.facts.nodes))
+    size, free = (kib // _MIB // len(nodes) for kib in (host.facts.memory_kib, host.free_memory_kib))
+    rows = [f"{node:4}:    {size:6}     {free:6}      {_distances(node, nodes)}\n" for node in nodes]
+    return f"{'numa_info':{NAME_WIDTH}}:\nnode:    memsize    memfree    distances\n{''.join(rows)}"
+
+
+def _distances(node: int, nodes: Sequence[int]) -> str:
+    return ",".join(str(_LOCAL if other == node else _REMOTE) for other in nodes)

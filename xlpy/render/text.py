@@ -1,0 +1,87 @@
+"""Diagnostics as text for people: the place, what is wrong, the line with a mark under it, the way out."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from xlpy.diagnostic import Diagnostic
+    from xlpy.source import Source, Span
+
+EXCERPT_WIDTH = 100
+STYLES = {"error": "bold red", "warning": "yellow", "advice": "cyan"}
+
+
+def printable(text: str) -> str:
+    """Text from files and hosts made fit for a terminal: what is not printable is shown as an escape."""
+    return "".join(char if char.isprintable() else _escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that is not UTF-8, see Source
+        return f"\\x{code - 0xDC00:02x}"
+    return ascii(char)[1:-1]
+
+
+def diagnostic_lines(diagnostic: Diagnostic) -> list[str]:
+    """One finding: PLACE: severity: summary [code], the excerpt, the advice."""
+    place = f"{printable(diagnostic.place)}: " if diagnostic.place else ""
+    level = diagnostic.severity.name.lower()
+    lines = [f"{place}{level}: {printable(diagnostic.summary)} [{diagnostic.code}]"]
+    if diagnostic.source is not None and diagnostic.span is not None:
+        lines += excerpt(diagnostic.source, diagnostic.span)
+    if diagnostic.advice:
+        lines.append(f"    help: {printable(diagnostic.advice)}")
+    return lines
+
+
+def excerpt(source: Source, span: Span) -> list[str]:
+    """The line where a span begins, with carets under the span; of a long line only what is near."""
+    number = source.line(span.start)
+    text = source.line_text(number)
+    first = source.column(span.start) - 1
+    last = max(first + 1, min(len(text), first + span.end - span.start))
+    shift = max(0, first - EXCERPT_WIDTH // 2) if len(text) > EXCERPT_WIDTH else 0
+    last = min(last, shift + EXCERPT_WIDTH)
+    before, marked = (printable(text[a:b]) for a, b in ((shift, first), (first, last)))
+    after = printable(text[last : shift + EXCERPT_WIDTH])
+    gutter = f"{number:5} | "
+    return [
+        f"{gutter}{before}{marked}{after}",
+        f"{'':{len(gutter) - 2}}| {'':{width(before)}}{'^' * max(1, width(marked))}",
+    ]
+
+
+def width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    from unicodedata import combining, east_asian_width
+
+    return sum(0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def render_plain(diagnostics: Iterable[Diagnostic]) -> str:
+    """All findings as plain text."""
+    return "".join(f"{line}\n" for diagnostic in diagnostics for line in diagnostic_lines(diagnostic))
+
+
+def render_colour(diagnostics: Iterable[Diagnostic]) -> str:
+    """All findings with colours, for a terminal."""
+    import io
+
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(file=io.StringIO(), force_terminal=True, highlight=False)
+    with console.capture() as captured:
+        for diagnostic in diagnostics:
+            head, *rest = diagnostic_lines(diagnostic)
+            level = diagnostic.severity.name.lower()
+            styled = Text(head)
+            styled.highlight_words([f"{level}:"], STYLES[level])
+            console.print(styled, soft_wrap=True)
+            for line in rest:
+                marks = line.lstrip(" |").startswith("^")
+                console.print(Text(line, style=STYLES[level] if marks else ""), soft_wrap=True)
+    return captured.get()
