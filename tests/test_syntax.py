@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlpy.config import load
-from xlpy.diagnostic import xl_verdict
+from xlpy.diagnostic import xl_output
 from xlpy.nodes import Atom, ListNode, unescape
 from xlpy.source import Source
 from xlpy.syntax import parse, scan_disk, scan_pairs
@@ -66,7 +66,7 @@ def test_a_diagnostic_points_into_the_disk_spec() -> None:
 @given(st.lists(CHARACTERS, max_size=60).map("".join))
 def test_any_text_gives_a_verdict(text: str) -> None:
     loaded = load(Source("a.cfg", text))
-    said, status = xl_verdict(loaded.diagnostics)
+    said, status = xl_output(loaded.diagnostics)
     assert status is None or said.endswith("\n")
     for diagnostic in loaded.diagnostics:
         if diagnostic.span is not None:
@@ -94,6 +94,6 @@ def test_specs_are_scanned_whole(text: str) -> None:
 @pytest.mark.parametrize(("depth", "status"), [(4996, None), (4997, 1), (100_000, 1)])
 def test_nesting_ends_where_that_of_xl_ends(depth: int, status: int | None) -> None:
     source = Source("a.cfg", 'name = "a"\nkernel = "k"\nx = ' + "[" * depth + "]" * depth + "\n")
-    said, found = xl_verdict(load(source).diagnostics)
+    said, found = xl_output(load(source).diagnostics)
     assert found == status
     assert status is None or "memory exhausted" in said

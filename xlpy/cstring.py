@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 BLANKS = " \t\n\v\f\r"
 """What isspace takes for white space."""
 
-_INT_BITS = 32
-_LONG_BITS = 64
-_LONG_MAX = 2 ** (_LONG_BITS - 1) - 1
-_ULONG_MAX = 2**_LONG_BITS - 1
+_UINT = 2**32
+_LONG_MAX = 2**63 - 1
+ULONG_MAX = 2**64 - 1
 _DECIMAL = re.compile(r"[ \t\n\v\f\r]*([-+]?)([0-9]+)")
 _ANY_BASE = re.compile(r"[ \t\n\v\f\r]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
 _HEX = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)")
+_BEYOND = 2 * ULONG_MAX
 _LONGEST = 40
 """Longer numbers are beyond all limits, whatever their digits."""
 
@@ -26,8 +26,8 @@ _RESOLUTION = re.compile(r"[ \t\n\v\f\r]*([-+]?[0-9]+)(?:x[ \t\n\v\f\r]*([-+]?[0
 
 def as_int(number: int) -> int:
     """A number as a C int keeps it."""
-    number &= 2**_INT_BITS - 1
-    return number - 2**_INT_BITS if number >> (_INT_BITS - 1) else number
+    number %= _UINT
+    return number - _UINT if number >= _UINT // 2 else number
 
 
 def atoi(text: str) -> int:
@@ -54,7 +54,7 @@ def parse_ulong(text: str) -> int:
     """A decimal unsigned long, as xl wants it to be one; ValueError in its words."""
     match = _DECIMAL.match(text)
     number = _unsigned(_decimal(match))
-    if match is None or number == _ULONG_MAX:
+    if match is None or number == ULONG_MAX:
         raise ValueError(f'xl: failed to convert "{text}" to number')
     return number
 
@@ -65,7 +65,7 @@ def scan_resolution(text: str) -> tuple[int, ...] | None:
         return None
     match = _RESOLUTION.match(text)
     numbers = match.groups() if match else ()
-    return tuple(_unsigned(_decimal(_DECIMAL.match(number))) % 2**_INT_BITS for number in numbers if number is not None)
+    return tuple(_unsigned(_decimal(_DECIMAL.match(number))) % _UINT for number in numbers if number is not None)
 
 
 def split_pair(text: str, separator: str, release: Release) -> tuple[str, str] | None:
@@ -100,9 +100,9 @@ def _any_base(match: re.Match[str] | None) -> int:
 
 def _signed(sign: str, digits: str, base: int) -> int:
     significant = digits.lstrip("0")
-    number = int(significant or "0", base) if len(significant) < _LONGEST else 2 * _ULONG_MAX
+    number = int(significant or "0", base) if len(significant) < _LONGEST else _BEYOND
     return -number if sign == "-" else number
 
 
 def _unsigned(number: int) -> int:
-    return number % 2**_LONG_BITS if abs(number) <= _ULONG_MAX else _ULONG_MAX
+    return number % (ULONG_MAX + 1) if abs(number) <= ULONG_MAX else ULONG_MAX

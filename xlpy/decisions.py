@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.libxl import UNSET64, DomainConfig, Hvm
-from xlpy.planning import planning
 
 if TYPE_CHECKING:
     from xlpy.host import HostFacts
@@ -30,7 +29,7 @@ def passthrough(config: DomainConfig, facts: HostFacts) -> str:
     """Disabled, sync_pt (the IOMMU has page tables of its own) or share_pt (those of HAP)."""
     mode = config.c_info.passthrough
     if mode == "default":
-        mode = "enabled" if any(planning(device).PASSTHROUGH for device in config.devices) else "disabled"
+        mode = "enabled" if any(device.PASSTHROUGH for device in config.devices) else "disabled"
     if mode == "enabled":
         mode = "share_pt" if hap(config, facts) else "sync_pt"
     return mode

@@ -8,7 +8,7 @@ from xlpy import decisions, steps
 from xlpy.decisions import MIB
 from xlpy.host import Problem
 from xlpy.libxl import Hvm
-from xlpy.planning import DEVICE_MODEL_PHASE, planning
+from xlpy.planning import DEVICE_MODEL_PHASE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,7 +104,7 @@ def _video(config: DomainConfig) -> Iterator[Problem]:
 
 
 def _passthrough(config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
-    wanted = any(planning(device).PASSTHROUGH for device in config.devices)
+    wanted = any(device.PASSTHROUGH for device in config.devices)
     if decisions.passthrough(config, facts) == "disabled":
         if wanted:
             yield _refused("passthrough disabled but devices are specified", "remove passthrough=, or the devices")
@@ -160,5 +160,5 @@ def _devices(plan: Plan, facts: HostFacts, *, late: bool) -> Iterator[Problem]:
     for device in plan.config.devices:
         index = seen.get(device.KIND, 0)
         seen[device.KIND] = index + 1
-        if (planning(device).PHASE >= DEVICE_MODEL_PHASE) == late:
-            yield from planning(device).problems(facts, f"{device.KIND}[{index}]")
+        if (device.PHASE >= DEVICE_MODEL_PHASE) == late:
+            yield from device.problems(facts, f"{device.KIND}[{index}]")

@@ -55,12 +55,13 @@ class HostFacts(Record):
         "/usr/local/lib/xen/*",
         "/var/lib/xen/boot/*",
         "/var/lib/xen/images/*",
+        "/var/lib/xen/iso/*",
     )
     """Patterns of the files and block devices that a host which is only described has."""
     lib_dir: str = "/usr/lib/xen-4.20"
     """Where Xen keeps its firmware (boot/) and private programs (bin/)."""
     device_model: str = "/usr/libexec/xen-qemu-system-i386"
-    pci_assignable: tuple[str, ...] = ("0000:03:00.0", "0000:03:00.1", "0000:05:00.0")
+    pci_assignable: tuple[str, ...] = ("0000:02:00.0", "0000:03:00.0", "0000:03:00.1", "0000:05:00.0")
 
     @property
     def cpus(self) -> int:

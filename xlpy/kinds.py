@@ -131,7 +131,8 @@ def numbered(literal: Any, *, first: int = 0, deprecated: bool = False) -> Choic
     def read(reader: Reader, name: str) -> str | None:
         number = reader.integer(name, quiet=True)
         if number is None:
-            return named.read(reader, name)
+            word: str | None = named.read(reader, name)
+            return word
         if deprecated:
             _discourage_number(reader, name, names.get(as_int(number)))
         if number >= 0 and number in names:

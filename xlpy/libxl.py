@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Literal, TypeVar
 
+from xlpy.planning import Planning
 from xlpy.record import Record
 
 Defbool = bool | None
@@ -442,7 +443,7 @@ class BuildInfo(Struct):
     xenstore_quota: XsQuotaList = XsQuotaList()
 
 
-class DeviceRecord(Struct):
+class DeviceRecord(Planning, Struct):
     """The configuration of one device; `ARRAY` is its place in libxl_domain_config, `AT` the place of that array."""
 
     ARRAY: ClassVar[str]

@@ -31,7 +31,7 @@ def from_json(text: str) -> DomainConfig:
 
 def _devices(data: dict[str, Any]) -> list[DeviceRecord]:
     devices: list[DeviceRecord] = []
-    for record in sorted(_device_classes(), key=lambda record: record.AT):
+    for record in sorted(device_classes(), key=lambda record: record.AT):
         items = data.get(record.ARRAY, ())
         for index, item in enumerate(items if isinstance(items, list) else ()):
             device = _struct(record, item if isinstance(item, dict) else {}, f"{record.ARRAY}[{index}].")
@@ -41,7 +41,7 @@ def _devices(data: dict[str, Any]) -> list[DeviceRecord]:
 
 
 @cache
-def _device_classes() -> tuple[type[DeviceRecord], ...]:
+def device_classes() -> tuple[type[DeviceRecord], ...]:
     """The record of every device class."""
     found = (value for module in vocabulary.modules() for value in vars(module).values() if isinstance(value, type))
     records = (value for value in found if issubclass(value, DeviceRecord) and hasattr(value, "ARRAY"))

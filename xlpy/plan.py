@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlpy import decisions, steps
 from xlpy.libxl import DomainConfig, Hvm, SchedParams
-from xlpy.planning import DEVICE_MODEL_PHASE, planning
+from xlpy.planning import DEVICE_MODEL_PHASE
 from xlpy.record import Record
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def check(plan: Plan, facts: HostFacts) -> tuple[Problem, ...]:
 
 def _steps(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
     attached = list(_attachments(config))
-    late = [planning(step.device).PHASE >= DEVICE_MODEL_PHASE for step in attached].count(False)
+    late = [step.device.PHASE >= DEVICE_MODEL_PHASE for step in attached].count(False)
     yield from _domain(config, facts)
     yield from _image(config, facts)
     yield from attached[:late]
@@ -121,7 +121,7 @@ def _run_bootloader(config: DomainConfig, facts: HostFacts) -> steps.RunBootload
     return steps.RunBootloader(
         program=program if "/" in program else f"{facts.lib_dir}/bin/{program}",
         args=(*(f"--{name}={value}" for name, value in given.items() if value), *info.bootloader_args),
-        disk=next(filter(None, (planning(device).boot_target() for device in config.devices)), ""),
+        disk=next(filter(None, (device.boot_target() for device in config.devices)), ""),
         reason="the kernel is inside the disk",
     )
 
@@ -150,15 +150,14 @@ def _attachments(config: DomainConfig) -> Iterator[steps.Attach]:
     numbers: list[int] = []
     for device in config.devices:
         counts[device.KIND] = counts.get(device.KIND, -1) + 1
-        numbers.append(planning(device).number(counts[device.KIND]))
-    for device, number in sorted(zip(config.devices, numbers, strict=True), key=lambda pair: planning(pair[0]).PHASE):
-        known = planning(device)
+        numbers.append(device.number(counts[device.KIND]))
+    for device, number in sorted(zip(config.devices, numbers, strict=True), key=lambda pair: pair[0].PHASE):
         yield steps.Attach(
             device=device,
             devid=number,
-            backend=known.backend_kind(config.c_info.type),
-            backend_domain=known.backend_domain(),
-            reason=known.REASON,
+            backend=device.backend_kind(config.c_info.type),
+            backend_domain=device.backend_domain(),
+            reason=device.REASON,
         )
 
 
@@ -169,7 +168,7 @@ def _device_model(config: DomainConfig, attached: list[steps.Attach], facts: Hos
         purpose = f"emulates the PC, boots {kernel}" if kernel else "emulates the PC"
         yield steps.StartDeviceModel(program=program, purpose=purpose, reason="after the disks, which it opens")
         return
-    wanting = [step.device.KIND for step in attached if planning(step.device).wants_device_model(step.backend)]
+    wanting = [step.device.KIND for step in attached if step.device.wants_device_model(step.backend)]
     if wanting:
         purpose = f"serves {', '.join(dict.fromkeys(wanting))}"
         yield steps.StartDeviceModel(program=program, purpose=purpose, reason="it serves devices that wait for it")

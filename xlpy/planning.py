@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xlpy.host import Claim, HostFacts, Problem
-    from xlpy.libxl import DeviceRecord, DomainType
+    from xlpy.libxl import DomainType
 
 DEVICE_MODEL_PHASE = 50
 """Devices of an earlier phase are there before QEMU starts, the others after (Xen: libxl_create.c)."""
@@ -57,15 +57,3 @@ class Planning:
     def boot_lines(self, number: int) -> Iterable[str]:  # noqa: ARG002
         """What a guest's kernel writes on its console when it finds the device."""
         return ()
-
-
-class _Common(Planning):
-    """A device whose class says nothing about its planning."""
-
-    def __init__(self, device: DeviceRecord) -> None:
-        self.__dict__.update(device.as_dict())
-
-
-def planning(device: DeviceRecord) -> Planning:
-    """What is said about the planning of a device."""
-    return device if isinstance(device, Planning) else _Common(device)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from xlpy.defaults import BUILT_IN
 from xlpy.diagnostic import Diagnostic, Severity
 from xlpy.libxl import BuildInfo, DeviceRecord, DomainConfig, Struct, union_member
 from xlpy.release import Release
 from xlpy.syntax import Atom, ListNode
 
 if TYPE_CHECKING:
+    from xlpy.defaults import XlConf
     from xlpy.host import HostFacts
     from xlpy.source import Source, Span
     from xlpy.syntax import Value
@@ -38,11 +40,23 @@ class Entry(NamedTuple):
 class Reader:
     """The settings of one configuration, read into a draft of libxl_domain_config."""
 
-    def __init__(self, source: Source, entries: dict[str, Entry], release: Release, host: HostFacts) -> None:
+    def __init__(
+        self,
+        source: Source,
+        entries: dict[str, Entry],
+        release: Release,
+        host: HostFacts,
+        conf: XlConf = BUILT_IN,
+        *,
+        masked: bool = True,
+    ) -> None:
+        """CONF is what xl.conf says; MASKED is whether its CPU masks are for this configuration."""
         self.source = source
         self.entries = entries
         self.release = release
         self.host = host
+        self.conf = conf
+        self.masked = masked
         self.diagnostics: list[Diagnostic] = []
         self.draft: dict[str, Any] = {}
         self.where: dict[str, Span] = {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from xlpy.cstring import BLANKS, atoi, parse_ulong, same_word, split_pair, strtoul
 from xlpy.diagnostic import Severity
-from xlpy.reader import build
+from xlpy.reader import build, wrap
 from xlpy.source import Span
 from xlpy.syntax import Atom, scan_pairs
 from xlpy.values import parse_uuid
@@ -123,7 +123,7 @@ class Spec:
     @classmethod
     def read_words(cls, reader: Reader, words: tuple[Atom, ...]) -> None:
         """Read the device of a command line, each word one item."""
-        line = Atom(reader.source.text, Span(0, len(reader.source.text)), quoted=False)
+        line = Atom("\0".join(word.text for word in words), Span(0, len(reader.source.text)), quoted=False)
         spec = cls(reader, line.span, on_command_line=True)
         spec.read(_whole(word, line) for word in words)
         spec.close()
@@ -135,6 +135,10 @@ class Spec:
         return {token.name: token for token in cls.TOKENS if token.known_to(release)}
 
     # ---- what a class may do in its own way
+
+    def tokens(self) -> Mapping[str, Token]:
+        """What may stand in the spec, by name."""
+        return self.known(self.reader.release)
 
     def numbered(self) -> bool:
         """Whether xl counts the devices of this class."""
@@ -172,7 +176,7 @@ class Spec:
 
     def read(self, items: Iterable[Item]) -> None:
         """Read the items one by one."""
-        known = self.known(self.reader.release)
+        known = self.tokens()
         for item in items:
             if self.WORD_ENDS and item.value is None:
                 break
@@ -191,12 +195,12 @@ class Spec:
 
     def store(self, field: str, value: Any, span: Span) -> None:
         """Set a field, and note where its value stands."""
-        self.values[field] = value
+        self.values[field] = wrap(value, self.RECORD.FIELDS.get(field, ""))
         self.places[field] = span
 
     def known_names(self) -> str:
         """Advice for a name that is not known."""
-        return f"known names: {', '.join(sorted(self.known(self.reader.release)))}"
+        return f"known names: {', '.join(sorted(self.tokens()))}"
 
     def refuse(
         self,
@@ -209,7 +213,7 @@ class Spec:
         silent: bool = False,
         unended: bool = False,
     ) -> None:
-        """An error at which xl gives up, with STATUS on the command line; without a span it is about all of the spec."""
+        """An error at which xl gives up, with STATUS on the command line; without a span it is about the whole spec."""
         self.refused = True
         on_command_line = self.STATUS if status is None else status
         self.reader.say(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlpy.cstring import ULONG_MAX, take_ulong
+
 if TYPE_CHECKING:
     from xlpy.host import HostFacts
 
 _UUID = re.compile("-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12)))
-_RANGE = re.compile(r"(\s*[-+]?[0-9]+)(?:-(\s*[-+]?[0-9]+))?")
-_ULONG = 2**64
 _RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
 _INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
 _VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
@@ -47,10 +47,11 @@ def parse_cpus(text: str, host: HostFacts) -> tuple[int, ...]:
 
 def _cpu_range(text: str, host: HostFacts, *, by_node: bool) -> set[int]:
     """N or N-M as C's strtoul takes them: a negative number is a huge one."""
-    match = _RANGE.fullmatch(text)
-    bounds = [int(number) for number in match.groups() if number] if match else []
-    first, last = (bounds[0] % _ULONG, bounds[-1] % _ULONG) if bounds else (1, 0)
-    if first > last or any(abs(bound) >= _ULONG - 1 for bound in bounds):
+    first, rest = take_ulong(text, 10) or (ULONG_MAX, "")
+    last = first
+    if rest.startswith("-"):
+        last, rest = take_ulong(rest[1:], 10) or (ULONG_MAX, "")
+    if rest or not first <= last < ULONG_MAX:
         raise ValueError(f"Invalid pcpu range: {text}.")
     if not by_node:
         return set(range(first, min(last + 1, host.cpus)))

@@ -6,13 +6,12 @@
  * ORACLE_XL_CONF names the file that it reads as /etc/xen/xl.conf (unset: there is none), ORACLE_FREE_CPUS is the mask
  * of the processors that are in no cpupool (unset: all are in Pool-0). */
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define __XEN_TOOLS__ 1
@@ -27,6 +26,7 @@
 #define FREE_MIB (60ull * 1024)
 #define PAGES_PER_MIB 256ull
 #define CPUS_PER_NODE (HOST_CPUS / HOST_NODES)
+#define POOL_NAME "Pool-0"
 #define NEAR 10
 #define FAR 20
 
@@ -250,7 +250,7 @@ int xendevicemodel_close(void *handle)
     return xencall_close(handle);
 }
 
-/* libxenstore: a store with nothing in it */
+/* libxenstore: a store with the name of the pool in it */
 
 void *xs_open(unsigned long flags)
 {
@@ -276,26 +276,26 @@ int xs_fileno(void *handle)
 
 void *xs_read(void *handle, uint32_t transaction, const char *path, unsigned *length)
 {
-    (void)handle, (void)transaction, (void)path, (void)length;
+    (void)handle, (void)transaction;
+    if (!strcmp(path, "/local/pool/0/name")) {
+        *length = strlen(POOL_NAME);
+        return strdup(POOL_NAME);
+    }
     errno = ENOENT;
     return NULL;
 }
 
 /* libc: the settings of the machine's own xl must not reach the one that is the judge */
 
-int open(const char *path, int flags, ...)
+FILE *fopen(const char *path, const char *mode)
 {
-    mode_t mode = 0;
+    FILE *(*next)(const char *, const char *) = dlsym(RTLD_NEXT, "fopen");
 
     if (!strcmp(path, "/etc/xen/xl.conf"))
         path = getenv("ORACLE_XL_CONF");
-    if (!path)
-        return refuse(ENOENT);
-    if (flags & (O_CREAT | O_TMPFILE)) {
-        va_list rest;
-        va_start(rest, flags);
-        mode = va_arg(rest, mode_t);
-        va_end(rest);
+    if (!path) {
+        errno = ENOENT;
+        return NULL;
     }
-    return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+    return next(path, mode);
 }

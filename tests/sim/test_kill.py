@@ -36,7 +36,7 @@ def work(path: str, worker: int, seed: int, pipe: int) -> None:
     while True:
         serial += 1
         new, some = f"w{worker}-{serial}", dice.choice([*own, ""])
-        verb = dice.choice(("create", "destroy", "rename")) if some and len(own) < 8 else ("destroy" if some else "create")
+        verb = dice.choice(("create", "destroy", "rename") if len(own) < 8 else ("destroy",)) if some else "create"
         tell(pipe, "try", verb, some, new)
         if verb == "create":
             own[new] = host.create(make_plan(config(new, memory=16, created={"uuid": None}), BUILT_IN))
@@ -75,11 +75,13 @@ def told(reader: int) -> list[list[str | int]]:
 def expected(before: Domains, lines: list[list[str | int]]) -> list[Domains]:
     """What may be there: all that was done, without or with what was only tried (0: any domid)."""
     done = dict(before)
-    for word, *rest in lines:
-        if word == "done":
-            done = after(done, *rest)
+    for line in lines:
+        if line[0] == "done":
+            _, verb, some, new, domid = line
+            done = after(done, verb, some, new, domid)
     if lines and lines[-1][0] == "try":
-        return [done, after(done, *lines[-1][1:], 0)]
+        _, verb, some, new = lines[-1]
+        return [done, after(done, verb, some, new, 0)]
     return [done]
 
 

@@ -60,5 +60,5 @@ def test_every_struct_has_a_name_that_is_read() -> None:
 
     structs: list[Any] = [c for c in vars(xlpy.libxl).values() if isinstance(c, type) and issubclass(c, Record)]
     for struct in structs:
-        if struct.__module__ == "xlpy.libxl":
+        if struct.__module__ == "xlpy.libxl" and all(hasattr(struct, field) for field in struct.FIELDS):
             assert saved.to_text(struct()) == f'{{"":"libxl.{struct.__name__}"}}'

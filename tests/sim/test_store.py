@@ -121,7 +121,8 @@ def test_a_full_disk(lab: Lab) -> None:
 
 
 def test_a_host_that_is_held_too_long(lab: Lab) -> None:
-    lab.open().db.execute("BEGIN IMMEDIATE")
+    other = lab.open()
+    other.db.execute("BEGIN IMMEDIATE")
     lab.host.db.execute("PRAGMA busy_timeout = 10")
     with pytest.raises(Failure, match="locked") as caught:
         lab.create(config())

@@ -6,6 +6,7 @@ import sys
 
 from xlpy.cli.getopt import BadOptionError, Getopt
 from xlpy.cli.verb import HELP_OPTION, options_of, verb_help
+from xlpy.defaults import BUILT_IN
 from xlpy.record import Record
 
 TYPE_CHECKING = False
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.cli.verb import Verb
+    from xlpy.defaults import XlConf
     from xlpy.executors import Executor
     from xlpy.release import Release
 
@@ -33,6 +35,10 @@ class Settings(Record):
     """The URI of the host, where one is given."""
     dry_run: bool = False
     verbosity: int = 0
+    xl_conf: str | None = None
+    """The file to read as xl.conf, where another one is named; empty for none."""
+    conf: XlConf = BUILT_IN
+    """What it says."""
 
 
 class Call:

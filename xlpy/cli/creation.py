@@ -10,12 +10,13 @@ from xlpy.cli.say import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from xlpy.cli.call import Call
+    from typing import TextIO
+
+    from xlpy.cli.call import Call, Settings
     from xlpy.executors import Executor
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
-    from xlpy.release import Release
     from xlpy.source import Source
 
 
@@ -27,22 +28,36 @@ def create(call: Call, filename: str | None, words: list[str], options: dict[str
     source = read_config(filename, words, call.release, quiet=quiet)
     executor = None if dry_run and call.settings.connect is None else call.executor()
     facts = executor.info().facts if executor else BUILT_IN
-    config = _accepted(source, call.release, facts, quiet=quiet)
+    config = _accepted(call, source, facts, quiet=quiet, masked="i" not in options)
     if dry_run or "d" in options:
-        from xlpy.libxl_json import to_json
-
-        (sys.stdout if dry_run else sys.stderr).write(to_json(config, call.release))
+        _print(config, call.settings, sys.stdout if dry_run else sys.stderr)
     if dry_run or executor is None:
         return 0
     return _build(executor, config, facts, options)
 
 
-def _accepted(source: Source, release: Release, facts: HostFacts, *, quiet: bool) -> DomainConfig:
+def _print(config: DomainConfig, settings: Settings, stream: TextIO) -> None:
+    """Show a configuration in the format that xl.conf asks for; ends the run where xl cannot."""
+    if settings.conf.output_format == "json":
+        from xlpy.libxl_json import to_json
+
+        stream.write(to_json(config, settings.release))
+        return
+    from xlpy.libxl_sxp import to_sxp
+
+    printed = to_sxp(config)
+    stream.write(printed.text)
+    if printed.refusal:
+        print(printed.refusal, file=sys.stderr)
+        raise Leave(1)
+
+
+def _accepted(call: Call, source: Source, facts: HostFacts, *, quiet: bool, masked: bool) -> DomainConfig:
     """The configuration, if xl would accept it; else its messages are shown and the run ends with its status."""
     from xlpy.config import load
     from xlpy.diagnostic import xl_output
 
-    loaded = load(source, release=release, host=facts)
+    loaded = load(source, release=call.release, host=facts, conf=call.settings.conf, masked=masked)
     text, status = xl_output(loaded.diagnostics)
     sys.stderr.write(text)
     if status is not None:

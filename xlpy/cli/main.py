@@ -11,6 +11,7 @@ from xlpy.cli.getopt import LONG, BadOptionError, Getopt
 from xlpy.cli.registry import find_verb
 from xlpy.cli.say import say, say_failure
 from xlpy.cli.verb import HELP_OPTION, Option
+from xlpy.cli.xlconf import VARIABLE, with_conf
 from xlpy.executors import Failure
 from xlpy.release import DEFAULT, Release
 
@@ -18,6 +19,7 @@ GLOBAL_OPTIONS = tuple(Option(letter=letter) for letter in "vftTN")
 ADDED_OPTIONS = (
     Option(letter="X", name="xen", value=True, short=False),
     Option(letter="C", name="connect", value=True, short=False),
+    Option(letter="F", name="config", value=True, short=False),
     Option(letter="V", name="version", short=False),
     HELP_OPTION,
 )
@@ -119,6 +121,7 @@ def _settings(options: dict[str, str], verbosity: int) -> Settings:
         connect=options.get("C") or env.get("XLPY_CONNECT"),
         dry_run="N" in options,
         verbosity=verbosity,
+        xl_conf=options.get("F", env.get(VARIABLE)),
     )
 
 
@@ -132,6 +135,7 @@ def _dispatch(words: list[str], settings: Settings, program: str) -> int:
 
         if (command := find_added(word)) is not None:
             return run_added(command, word, rest, settings)
+    settings = with_conf(settings)
     name = names.resolve(word, settings.release)
     if name is not None:
         return _run_verb(name, rest, settings, program)

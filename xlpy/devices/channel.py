@@ -37,6 +37,8 @@ class Channel(DeviceRecord):
     ARRAY: ClassVar[str] = "channels"
     AT: ClassVar[int] = 140
     KIND: ClassVar[str] = "channel"
+    PHASE: ClassVar[int] = 20
+    REASON: ClassVar[str] = "a console, before QEMU may serve it"
     SELECTORS: ClassVar[dict[str, str]] = {"u": "connection"}
 
     backend_domid: U32 = 0
@@ -48,6 +50,10 @@ class Channel(DeviceRecord):
     def title(self) -> str:
         """`org.example.agent (socket)`."""
         return f"{self.name or 'no name'} ({self.u.MEMBER if self.u else 'no connection'})"
+
+    def wants_device_model(self, _backend: str) -> bool:
+        """QEMU serves it when its backend is here."""
+        return self.backend_domain() == "Domain-0"
 
 
 class _Spec(Spec):

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from xlpy.cstring import atoi
+from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
-from xlpy.syntax import Atom, ListNode, scan_disk
-from xlpy.vocabulary import Key, Token
+from xlpy.reader import build
+from xlpy.syntax import scan_disk
+from xlpy.values import parse_vdev
+from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
+    from xlpy.libxl import DomainType
     from xlpy.reader import Reader
     from xlpy.source import Span
+    from xlpy.syntax import Atom
     from xlpy.syntax import Token as Piece
 
 DiskFormat = Literal["unknown", "qcow", "qcow2", "vhd", "raw", "empty", "qed"]
@@ -27,6 +35,8 @@ class Disk(DeviceRecord):
     ARRAY: ClassVar[str] = "disks"
     AT: ClassVar[int] = 10
     KIND: ClassVar[str] = "disk"
+    PHASE: ClassVar[int] = 10
+    REASON: ClassVar[str] = "before QEMU, which opens them"
     SINCE: ClassVar[dict[str, str]] = {"grant_usage": "4.19"}
 
     backend_domid: U32 = 0
@@ -59,13 +69,76 @@ class Disk(DeviceRecord):
         """`xvda (/dev/vg0/web)`."""
         return f"{self.vdev} ({self.pdev_path or 'empty'})"
 
+    def number(self, index: int) -> int:
+        """The vdev's number: 51712 for xvda."""
+        try:
+            return parse_vdev(self.vdev or "").number
+        except ValueError:
+            return index
+
+    def backend_kind(self, guest: DomainType) -> str:
+        """The first that fits, as libxl tries them (Xen: libxl__device_disk_set_backend)."""
+        if self.backend != "unknown":
+            return self.backend
+        if self.specification == "virtio":
+            return "standalone"
+        if self.format not in ("raw", "empty") or self.colo_enable or (self.is_cdrom and guest == "hvm"):
+            return "qdisk"
+        return "phy"
+
+    def wants_device_model(self, backend: str) -> bool:
+        """QEMU serves qdisks of Domain-0."""
+        return backend == "qdisk" and self.backend_domain() == "Domain-0"
+
+    def boot_target(self) -> str:
+        """Its image."""
+        return self.pdev_path or ""
+
+    def claims(self) -> Iterator[Claim]:
+        """Its image, alone if it may write."""
+        if self.pdev_path:
+            domain = self.backend_domain()
+            yield Claim(
+                kind="disk",
+                what=self.pdev_path if domain == "Domain-0" else f"{domain}:{self.pdev_path}",
+                shared=not self.readwrite,
+                advice="a disk that a guest writes is for it alone: use another, or access=ro in both",
+            )
+
+    def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
+        """The image must be there, unless a driver domain or a script brings it; phy needs it raw."""
+        local = self.backend_domain() == "Domain-0" and not self.script
+        if local and self.pdev_path and not facts.has(self.pdev_path):
+            yield Problem(
+                code="no-such-disk",
+                line=f"libxl: error: Disk vdev={self.vdev} failed to stat: {self.pdev_path}: No such file or directory",
+                advice="create the image or volume, or correct the path",
+                setting=f"{setting}.pdev_path",
+            )
+        if self.backend in ("phy", "standalone") and self.format not in ("raw", "empty"):
+            yield Problem(
+                code="no-disk-backend",
+                line=f"libxl: error: no suitable backend for disk {self.vdev}",
+                advice=f"leave backendtype={self.backend} out: format {self.format} needs qdisk",
+                setting=f"{setting}.backend",
+            )
+
+    def boot_lines(self, number: int) -> Iterator[str]:
+        """What blkfront says."""
+        kind = "CD drive" if self.is_cdrom else "disk"
+        mode = "read-write" if self.readwrite else "read-only"
+        yield f"blkfront: {self.vdev}: {kind} {number}, {self.pdev_path or 'empty'}, {mode}"
+
+
+_REST = "vdev=xvda,target=/dev/vg0/web"
+
 
 def _flag(name: str, field: str, value: object, doc: str, since: str = "4.2") -> Token:
-    return Token(name=name, form="flag", field=field, sets=value, doc=doc, since=since, good=name)
+    return Token(name=name, form="flag", field=field, sets=value, doc=doc, since=since, good=f"{name},{_REST}")
 
 
-def _text(name: str, field: str, doc: str, good: str, since: str = "4.2") -> Token:
-    return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={good}")
+def _text(name: str, field: str, doc: str, value: str, since: str = "4.2") -> Token:
+    return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={value},{_REST}")
 
 
 TOKENS = (
@@ -84,8 +157,8 @@ TOKENS = (
         },
         since="4.2",
         doc="The format of the image.",
-        good="format=qcow2",
-        bad="format=QCOW2",
+        good=f"format=qcow2,{_REST}",
+        bad=f"format=QCOW2,{_REST}",
     ),
     _flag("cdrom", "is_cdrom", 1, "The disk is a CD drive: read-only, and it may be empty."),
     Token(
@@ -95,8 +168,8 @@ TOKENS = (
         values={"cdrom": 1, "disk": 0},
         since="4.2",
         doc="The type of the device; devtype=cdrom is the same as cdrom.",
-        good="devtype=cdrom",
-        bad="devtype=floppy",
+        good=f"devtype=cdrom,{_REST}",
+        bad=f"devtype=floppy,{_REST}",
     ),
     Token(
         name="access",
@@ -105,8 +178,8 @@ TOKENS = (
         values={"r": 0, "ro": 0, "w": 1, "rw": 1, "": 1},
         since="4.2",
         doc="Whether the guest may write.",
-        good="access=ro",
-        bad="access=w!",
+        good=f"access=ro,{_REST}",
+        bad=f"access=w!,{_REST}",
     ),
     _text("backend", "backend_domname", "The domain that serves the disk, by name or domid.", "storage", "4.3"),
     Token(
@@ -116,8 +189,8 @@ TOKENS = (
         values={"phy": "phy", "tap": "tap", "qdisk": "qdisk", "standalone": "standalone"},
         since="4.2",
         doc="The program that serves the disk; libxl chooses when it is not given.",
-        good="backendtype=qdisk",
-        bad="backendtype=loop",
+        good=f"backendtype=qdisk,{_REST}",
+        bad=f"backendtype=loop,{_REST}",
     ),
     Token(
         name="specification",
@@ -126,10 +199,17 @@ TOKENS = (
         values={"xen": "xen", "virtio": "virtio"},
         since="4.17",
         doc="The interface that the guest sees.",
-        good="specification=virtio",
-        bad="specification=scsi",
+        good=f"specification=virtio,{_REST}",
+        bad=f"specification=scsi,{_REST}",
     ),
-    _text("vdev", "vdev", "The virtual device: xvdX, hdX, sdX.", "xvda"),
+    Token(
+        name="vdev",
+        field="vdev",
+        since="4.2",
+        doc="The virtual device: xvdX, hdX, sdX.",
+        good=_REST,
+        bad="target=/dev/vg0/web",
+    ),
     _text(
         "script", "script", "The hotplug script; a relative name is looked up in Xen's script directory.", "block-iscsi"
     ),
@@ -145,8 +225,8 @@ TOKENS = (
         field="colo_port",
         since="4.7",
         doc="The port of the COLO secondary.",
-        good="colo-port=9000",
-        bad="colo-port=0",
+        good=f"colo-port=9000,{_REST}",
+        bad=f"colo-port=0,{_REST}",
     ),
     _text("colo-export", "colo_export", "The export name of the COLO secondary.", "disk0", "4.7"),
     _text("active-disk", "active_disk", "The active disk of a COLO secondary.", "/dev/vg0/active", "4.7"),
@@ -160,9 +240,16 @@ TOKENS = (
         values={"1": True, "0": False},
         since="4.19",
         doc="Whether a virtio backend maps the guest's memory by grants.",
-        good="grant_usage=1",
+        good=f"grant_usage=1,{_REST}",
     ),
-    _text("target", "pdev_path", "The image or block device; takes the rest of the spec, commas too.", "/dev/vg0/web"),
+    Token(
+        name="target",
+        field="pdev_path",
+        since="4.2",
+        doc="The image or block device; takes the rest of the spec, commas too.",
+        good=_REST,
+        bad="vdev=xvda",
+    ),
 )
 
 _BY_NAME = {token.name: token for token in TOKENS}
@@ -182,11 +269,25 @@ class _Spec:
         self.access_set = False
         self.errors: list[tuple[str, str, Span, str]] = []
 
-    def read(self) -> None:
+    @classmethod
+    def read_list(cls, reader: Reader, key: Key) -> None:
+        """Read the disks of a key."""
+        for atom in reader.atoms(key.name) or ():
+            cls(reader, atom)._read((atom,))
+
+    @classmethod
+    def read_words(cls, reader: Reader, words: tuple[Atom, ...]) -> None:
+        """Read the disk of a command line: the words fill the slots together."""
+        cls(reader, words[0])._read(words)
+
+    def _read(self, atoms: tuple[Atom, ...]) -> None:
         """Scan, check, and add the disk when nothing was wrong."""
-        at: int | None = 0
-        while at is not None:
-            at = self._scan(at)
+        for self.atom in atoms:
+            at: int | None = 0
+            while at is not None:
+                at = self._scan(at)
+            if self.errors:
+                break
         if not self.errors:
             self._finish()
         for index, (code, message, span, advice) in enumerate(self.errors):
@@ -194,7 +295,7 @@ class _Spec:
             status = 1 if index == len(self.errors) - 1 else None
             self.reader.say(code, message, (line,), span=span, exit_status=status, advice=advice)
         if not self.errors:
-            self.reader.add(Disk(**self.values), self.places)
+            self.reader.add(build(Disk, self.values), self.places)
 
     def _scan(self, start: int) -> int | None:
         """Read pieces from START on; gives the offset from which xl's scanner would look again, or None at the end."""
@@ -317,7 +418,7 @@ class _Spec:
         end = min(end, start + len(text))
         value: Any = text
         if token.form == "port":
-            value = int((re.match(r"\s*[-+]?[0-9]+", text) or ["0"])[0])
+            value = atoi(text)
             if value == 0:
                 self._error("unknown value for colo_port", text, start, end)
                 return
@@ -366,19 +467,14 @@ def _advice(token: Token, text: str) -> str:
     return f"one of {', '.join(sorted(value for value in token.values if value))}"
 
 
-def _read_disks(reader: Reader, key: Key) -> None:
-    for item in reader.items(key.name) or ():
-        if isinstance(item, ListNode):
-            break
-        _Spec(reader, item).read()
-
+ATTACH = Attach(verb="block-attach", read=_Spec.read_words)
 
 KEYS = (
     Key(
         name="disk",
         kind=LIST,
         order=2318,
-        read=_read_disks,
+        read=_Spec.read_list,
         default="no disks",
         doc="The disks of the guest, each a spec: target, format, vdev, access by position, or NAME=VALUE.",
         good=('["/dev/vg0/web,raw,xvda,rw"]', '["format=qcow2, vdev=xvda, access=rw, target=/srv/web.qcow2"]'),

@@ -18,6 +18,8 @@ class Dtdev(DeviceRecord):
     ARRAY: ClassVar[str] = "dtdevs"
     AT: ClassVar[int] = 50
     KIND: ClassVar[str] = "dtdev"
+    PHASE: ClassVar[int] = 65
+    PASSTHROUGH: ClassVar[bool] = True
 
     path: str | None = None
 

@@ -29,6 +29,7 @@ class P9(DeviceRecord):
     ARRAY: ClassVar[str] = "p9s"
     AT: ClassVar[int] = 100
     KIND: ClassVar[str] = "p9"
+    PHASE: ClassVar[int] = 68
     SINCE: ClassVar[dict[str, str]] = dict.fromkeys(
         ("type", "max_space", "max_files", "max_open_files", "auto_delete"), "4.19"
     )
@@ -48,6 +49,10 @@ class P9(DeviceRecord):
     def title(self) -> str:
         """`share (/srv/share)`."""
         return f"{self.tag or 'Xen'} ({self.path or 'no path'})"
+
+    def wants_device_model(self, _backend: str) -> bool:
+        """QEMU serves it unless another type is asked for."""
+        return self.type in ("unknown", "qemu")
 
 
 def _limit(name: str, field: str, doc: str) -> Token:
@@ -85,7 +90,9 @@ class _Spec(Spec):
         ),
         _limit("max-files", "max_files", "The most files there may be; 0 is no limit. Only with xen_9pfsd."),
         _limit("max-open-files", "max_open_files", "The most files that may be open at once. Only with xen_9pfsd."),
-        _limit("max-space", "max_space", "The most space that may be used, in MiB; 0 is no limit. Only with xen_9pfsd."),
+        _limit(
+            "max-space", "max_space", "The most space that may be used, in MiB; 0 is no limit. Only with xen_9pfsd."
+        ),
         Token(
             name="auto-delete",
             form="switch",

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from xlpy.cstring import atoi, same_word
+from xlpy.host import Claim, Problem
 from xlpy.kinds import INTEGER, LIST
 from xlpy.libxl import U8, U32, DeviceRecord, Int, RdmReservePolicy
-from xlpy.syntax import ListNode
-from xlpy.vocabulary import HVM, PV, Key, Token
+from xlpy.vocabulary import HVM, PV, Attach, Key, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
     from xlpy.reader import Reader
-    from xlpy.source import Span
     from xlpy.syntax import Atom
 
 ALL_FUNCTIONS = 2**32 - 1
@@ -30,6 +33,9 @@ class Pci(DeviceRecord):
     ARRAY: ClassVar[str] = "pcidevs"
     AT: ClassVar[int] = 30
     KIND: ClassVar[str] = "pci"
+    PHASE: ClassVar[int] = 64
+    REASON: ClassVar[str] = "after QEMU, which maps it"
+    PASSTHROUGH: ClassVar[bool] = True
 
     func: U8 = 0
     dev: U8 = 0
@@ -54,21 +60,53 @@ class Pci(DeviceRecord):
         """Its address or name."""
         return self.name or self.bdf
 
+    def claims(self) -> Iterator[Claim]:
+        """Each function, alone."""
+        if self.name is None:
+            functions = range(8) if self.bdf.endswith("*") else (self.func,)
+            for function in functions:
+                what = f"{self.bdf[:-1]}{function:x}"
+                yield Claim(kind="pci", what=what, advice="a PCI device is for one domain: xl pci-detach it there")
+
+    def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
+        """The device must be bound to pciback, or be seized."""
+        wanted = self.bdf.removesuffix("*")
+        if self.name is None and not self.seize and not any(bdf.startswith(wanted) for bdf in facts.pci_assignable):
+            address = f"{self.domain:x}:{self.bus:x}:{self.dev:x}.{self.func:x}"
+            yield Problem(
+                code="pci-not-assignable",
+                line=f"libxl: error: PCI device {address} is not assignable",
+                advice=f"make it assignable first: xl pci-assignable-add {self.bdf}",
+                setting=setting,
+            )
+
+    def boot_lines(self, number: int) -> Iterator[str]:
+        """What pcifront says."""
+        yield f"pcifront pci-0: {self.title()} is device {number}"
+
 
 def _switch(name: str, doc: str, since: str) -> Token:
-    return Token(name=name, form="boolean", field=name, doc=doc, since=since, good=f"{name}=1", bad=name)
+    good = f"03:00.0,{name}=1"
+    return Token(name=name, form="boolean", field=name, doc=doc, since=since, good=good, bad=f"03:00.0,{name}")
 
 
 TOKENS = (
-    Token(name="bdf", form="bdf", doc="The address, when it is not the first word.", since="4.15", good="bdf=03:00.0"),
+    Token(
+        name="bdf",
+        form="bdf",
+        doc="The address, when it is not the first word.",
+        since="4.15",
+        good="bdf=03:00.0",
+        bad="bdf=03:00",
+    ),
     Token(
         name="vslot",
         form="slot",
         field="vdevfn",
         doc="The slot at which the guest sees it, in hex up to 1f; also @SLOT after the address.",
         since="4.15",
-        good="vslot=5",
-        bad="vslot=20",
+        good="03:00.0,vslot=5",
+        bad="03:00.0,vslot=20",
     ),
     _switch("permissive", "Let the guest write the whole configuration space.", "4.2"),
     _switch("msitranslate", "Translate the guest's INTx to MSI.", "4.1"),
@@ -80,8 +118,8 @@ TOKENS = (
         field="rdm_policy",
         doc="What to do about reserved memory regions: strict or relaxed.",
         since="4.6",
-        good="rdm_policy=relaxed",
-        bad="rdm_policy=never",
+        good="03:00.0,rdm_policy=relaxed",
+        bad="03:00.0,rdm_policy=never",
     ),
     Token(name="name", field="name", doc="The name from pci-assignable-add.", since="4.15", good="name=nic1"),
 )
@@ -98,30 +136,44 @@ class _BadSpecError(Exception):
         self.status = status
 
 
-def _parse(text: str, defaults: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a spec: [BDF[@SLOT]][,NAME=VALUE...]."""
-    values = dict(defaults)
-    first, comma, rest = text.partition(",")
-    if "=" in first:
-        rest, comma = text, ","
-    else:
-        _address(first, values, positional=True)
-    items = rest.removesuffix(",").split(",") if comma and rest else []
-    while items:
-        item = items.pop(0)
-        if not item and items:
-            items[0] = f",{items[0]}"  # xl's scanner takes a doubled comma for a part of the name
-            continue
-        name, equals, value = item.partition("=")
-        if not equals:
+class _Spec:
+    """One spec while it is read: the fields, and the pieces of the text that they come from."""
+
+    def __init__(self, text: str, defaults: dict[str, Any]) -> None:
+        self.text = text
+        self.values = dict(defaults)
+        self.places: dict[str, tuple[int, int]] = {}
+        self.piece = (0, len(text))
+        """The piece that is read."""
+
+    def read(self) -> None:
+        """Read the pieces; _BadSpecError where one does not fit, or no device is named."""
+        for start, piece in _pieces(self.text):
+            self.piece = start, start + len(piece)
+            fields = _option(piece) if start or "=" in piece else _address(piece, positional=True)
+            self.values |= fields
+            self.places |= dict.fromkeys(fields, self.piece)
+        self.piece = (0, len(self.text))
+        if ("vfunc_mask" in self.values) == ("name" in self.values):
             raise _BadSpecError
-        _option(name, value, values)
-    if ("vfunc_mask" in values) == ("name" in values):
-        raise _BadSpecError
-    return values
 
 
-def _address(text: str, values: dict[str, Any], *, positional: bool) -> None:
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """BDF[@SLOT] or NAME=VALUE, and where each begins; to xl's scanner a name goes up to the next equals sign."""
+    at = 0
+    if "=" not in text.partition(",")[0]:
+        first = text.partition(",")[0]
+        yield 0, first
+        at = len(first) + 1
+    while at < len(text):
+        equals = text.find("=", at)
+        comma = text.find(",", equals)
+        end = len(text) if min(equals, comma) < 0 else comma
+        yield at, text[at:end]
+        at = end + 1
+
+
+def _address(text: str, *, positional: bool) -> dict[str, Any]:
     match = _BDF.match(text)
     tail = text[match.end() :] if match else ""
     if match is None or (positional and tail and not tail.startswith("@")):
@@ -130,11 +182,12 @@ def _address(text: str, values: dict[str, Any], *, positional: bool) -> None:
     func = 0 if match["func"] is None else _hex(match["func"])
     if numbers["domain"] > 0xFFFF or numbers["bus"] > 0xFF or numbers["dev"] > 0x1F or func > 7:
         raise _BadSpecError
-    values |= {**numbers, "func": func, "vfunc_mask": ALL_FUNCTIONS if match["func"] is None else 1}
+    fields = {**numbers, "func": func, "vfunc_mask": ALL_FUNCTIONS if match["func"] is None else 1}
     if positional and tail:
         if not re.fullmatch(_SCANF_HEX, tail[1:]):
             raise _BadSpecError
-        values["vdevfn"] = _slot(tail[1:])
+        fields["vdevfn"] = _slot(tail[1:])
+    return fields
 
 
 def _hex(text: str) -> int:
@@ -155,46 +208,64 @@ def _slot(text: str) -> int:
     return slot << 3
 
 
-def _option(name: str, value: str, values: dict[str, Any]) -> None:
+def _option(item: str) -> dict[str, Any]:
+    name, equals, value = item.partition("=")
+    if not equals:
+        raise _BadSpecError
     token = _BY_NAME.get(name)
     if token is None:
         raise _BadSpecError(f"Unknown PCI_SPEC_STRING option: {name}")
     if token.form == "bdf":
-        _address(value, values, positional=False)
-    elif token.form == "slot":
-        values[token.field] = _slot(value)
-    elif token.form == "boolean":
-        number = re.match(r"\s*[-+]?[0-9]+", value)
-        values[token.field] = number is not None and int(number[0]) != 0
-    elif token.form == "policy":
-        if value.lower() not in _POLICIES:
-            raise _BadSpecError(f"Unknown RDM policy: {value}", 3)
-        values[token.field] = value.lower()
-    else:
-        values[token.field] = value
+        return _address(value, positional=False)
+    return {token.field: _value(token, value)}
+
+
+def _value(token: Token, text: str) -> Any:
+    if token.form == "slot":
+        return _slot(text)
+    if token.form == "boolean":
+        return atoi(text) != 0
+    if token.form == "policy":
+        if same_word(text) not in _POLICIES:
+            raise _BadSpecError(f"Unknown RDM policy: {text}", 3)
+        return same_word(text)
+    return text
+
+
+def _read_default(reader: Reader, key: Key) -> None:
+    """Kept for the devices, which are read later."""
+    reader.draft[key.name] = bool(reader.integer(key.name))
 
 
 def _read_pci(reader: Reader, key: Key) -> None:
     """All devices share the defaults of the pci_* keys."""
-    defaults: dict[str, Any] = {name: bool(reader.integer(f"pci_{name}")) for name in _SWITCHES}
-    defaults["rdm_policy"] = "invalid" if reader.domain_type == HVM else "strict"
-    for item in reader.items(key.name) or ():
-        if isinstance(item, ListNode):
-            break
-        _add(reader, item, defaults)
-    if reader.domain_type == PV and any(isinstance(device, Pci) for device in reader.devices):
+    defaults: dict[str, Any] = {name: reader.get(f"pci_{name}", False) for name in _SWITCHES}
+    defaults["rdm_policy"] = reader.get("b_info.u.hvm.rdm.policy", "invalid") if reader.domain_type == HVM else "strict"
+    for atom in reader.atoms(key.name) or ():
+        _add(reader, atom, defaults)
+    if reader.domain_type == PV and reader.count(Pci):
         reader.put("b_info.u.pv.e820_host", True, key.name)
 
 
-def _add(reader: Reader, atom: Atom, defaults: dict[str, Any]) -> None:
-    places: dict[str, Span] = {"": atom.span}
+def _add(reader: Reader, atom: Atom, defaults: dict[str, Any], *, on_command_line: bool = False) -> None:
+    spec = _Spec(atom.text, defaults)
     try:
-        reader.add(Pci(**_parse(atom.text, defaults)), places)
+        spec.read()
     except _BadSpecError as bad:
-        line = f"{bad.said}unable to parse PCI_SPEC_STRING `{atom.text}' for passthrough"
+        line, status = f"{bad.said}unable to parse PCI_SPEC_STRING `{atom.text}' for passthrough", bad.status
+        if on_command_line:
+            line, status = f'{bad.said}pci-attach: malformed PCI_SPEC_STRING "{atom.text}"', 2
         summary = bad.said or f"not a PCI device: {atom.text}"
         advice = "write DDDD:BB:SS.F[,NAME=VALUE...], all numbers in hex"
-        reader.say("bad-pci", summary, (line,), span=atom.span, exit_status=bad.status, advice=advice)
+        reader.say("bad-pci", summary, (line,), span=atom.inside(*spec.piece), exit_status=status, advice=advice)
+    else:
+        reader.add(Pci(**spec.values), {"": atom.span, **{f: atom.inside(*at) for f, at in spec.places.items()}})
+
+
+def _read_words(reader: Reader, words: tuple[Atom, ...]) -> None:
+    """The words behind the first do not count."""
+    for word in words[:1]:
+        _add(reader, word, {}, on_command_line=True)
 
 
 def _default(name: str, order: int, since: str) -> Key:
@@ -202,7 +273,7 @@ def _default(name: str, order: int, since: str) -> Key:
         name=f"pci_{name}",
         kind=INTEGER,
         order=order,
-        with_key="pci",
+        read=_read_default,
         default="0",
         since=since,
         doc=f"The default of {name} for all devices in pci.",
@@ -210,6 +281,8 @@ def _default(name: str, order: int, since: str) -> Key:
         bad=('"yes"',),
     )
 
+
+ATTACH = Attach(verb="pci-attach", read=_read_words)
 
 KEYS = (
     _default("msitranslate", 1692, "4.1"),

@@ -16,6 +16,8 @@ class Pvcalls(DeviceRecord):
     ARRAY: ClassVar[str] = "pvcallsifs"
     AT: ClassVar[int] = 110
     KIND: ClassVar[str] = "pvcalls"
+    PHASE: ClassVar[int] = 25
+    REASON: ClassVar[str] = "before QEMU"
 
     backend_domid: U32 = 0
     backend_domname: str | None = None

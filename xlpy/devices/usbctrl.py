@@ -18,6 +18,8 @@ class Usbctrl(DeviceRecord):
     ARRAY: ClassVar[str] = "usbctrls"
     AT: ClassVar[int] = 170
     KIND: ClassVar[str] = "usbctrl"
+    PHASE: ClassVar[int] = 62
+    REASON: ClassVar[str] = "after QEMU, before its devices"
 
     type: UsbctrlType = "auto"
     devid: Int = -1
@@ -29,6 +31,10 @@ class Usbctrl(DeviceRecord):
     def title(self) -> str:
         """`USB 2 (pv)`."""
         return f"USB {self.version or 'controller'} ({self.type})"
+
+    def wants_device_model(self, _backend: str) -> bool:
+        """QEMU serves a qusb controller."""
+        return self.type == "qusb"
 
 
 class _Spec(Spec):

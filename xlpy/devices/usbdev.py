@@ -26,6 +26,8 @@ class Usbdev(DeviceRecord):
     ARRAY: ClassVar[str] = "usbdevs"
     AT: ClassVar[int] = 180
     KIND: ClassVar[str] = "usbdev"
+    PHASE: ClassVar[int] = 63
+    REASON: ClassVar[str] = "after its controller"
     SELECTORS: ClassVar[dict[str, str]] = {"u": "type"}
 
     ctrl: Int = -1

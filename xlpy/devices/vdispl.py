@@ -35,6 +35,7 @@ class Vdispl(DeviceRecord):
     ARRAY: ClassVar[str] = "vdispls"
     AT: ClassVar[int] = 120
     KIND: ClassVar[str] = "vdispl"
+    PHASE: ClassVar[int] = 66
 
     backend_domid: U32 = 0
     backend_domname: str | None = None
@@ -44,7 +45,9 @@ class Vdispl(DeviceRecord):
 
     def title(self) -> str:
         """`id0 1920x1080, id1 800x600`."""
-        return ", ".join(f"{c.unique_id or ''} {c.width}x{c.height}".lstrip() for c in self.connectors) or "no connector"
+        return (
+            ", ".join(f"{c.unique_id or ''} {c.width}x{c.height}".lstrip() for c in self.connectors) or "no connector"
+        )
 
 
 class _Spec(Spec):

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xlpy import vocabulary
 from xlpy.devices.vkb import Vkb
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, SdlInfo, VncInfo
-from xlpy.reader import wrap
-from xlpy.syntax import ListNode, scan_pairs
+from xlpy.reader import build
+from xlpy.specs import Spec
 from xlpy.vocabulary import PV, Key, Reading, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlpy.reader import Reader
-    from xlpy.source import Span
+    from xlpy.specs import Item
 
 
 class Vfb(DeviceRecord):
@@ -24,6 +25,8 @@ class Vfb(DeviceRecord):
     ARRAY: ClassVar[str] = "vfbs"
     AT: ClassVar[int] = 60
     KIND: ClassVar[str] = "vfb"
+    PHASE: ClassVar[int] = 40
+    REASON: ClassVar[str] = "before QEMU, which serves it"
 
     backend_domid: U32 = 0
     backend_domname: str | None = None
@@ -35,6 +38,14 @@ class Vfb(DeviceRecord):
     def title(self) -> str:
         """`vnc` or `sdl`, whatever is on."""
         return "sdl" if self.sdl.enable else "vnc"
+
+    def wants_device_model(self, _backend: str) -> bool:
+        """QEMU is its only backend."""
+        return True
+
+    def boot_lines(self, number: int) -> Iterator[str]:
+        """What xenfb says."""
+        yield f"xenfb: virtual framebuffer {number}, {self.title()}"
 
 
 def _token(name: str, form: str, field: str, doc: str, good: str, since: str = "4.1") -> Token:
@@ -53,57 +64,38 @@ TOKENS = (
     _token("display", "string", "sdl.display", "The X display for the SDL window.", ":0"),
     _token("xauthority", "string", "sdl.xauthority", "The X authority file.", "/root/.Xauthority"),
 )
-_BY_NAME = {token.name: token for token in TOKENS}
 _HVM_DISPLAY = "b_info.u.hvm."
 
 
-def _read_vfbs(reader: Reader, key: Key) -> None:
-    """Unknown names are skipped in silence, and the first word without a value ends the spec."""
-    for item in reader.items(key.name) or ():
-        if isinstance(item, ListNode):
-            break
-        values: dict[str, Any] = {}
-        places: dict[str, Span] = {"": item.span}
-        for pair in scan_pairs(item.text):
-            if pair.value is None:
-                break
-            token = _BY_NAME.get(pair.name)
-            if token is not None:
-                values[token.field] = _convert(token, pair.value)
-                places[token.field] = item.inside(pair.start + len(pair.name) + 1, pair.end)
-        _add(reader, values, places)
+class _Spec(Spec):
+    RECORD = Vfb
+    TOKENS = TOKENS
+    WORD_ENDS = True
 
+    def unknown(self, item: Item) -> None:
+        """Xl skips it in silence."""
 
-def _convert(token: Token, text: str) -> Any:
-    """C's atoi for numbers: text that is no number is 0."""
-    if token.form == "string":
-        return text
-    number = int((re.match(r"\s*[-+]?[0-9]+", text) or ["0"])[0])
-    return number != 0 if token.form == "boolean" else wrap(number, "Int")
-
-
-def _add(reader: Reader, values: dict[str, Any], places: dict[str, Span] | None = None) -> None:
-    """A framebuffer and its keyboard; xl numbers both from 0."""
-    devid = sum(isinstance(device, Vfb) for device in reader.devices)
-    vnc, sdl = ({f.partition(".")[2]: v for f, v in values.items() if f.startswith(p)} for p in ("vnc.", "sdl."))
-    reader.add(Vfb(devid=devid, vnc=VncInfo(**vnc), sdl=SdlInfo(**sdl), keymap=values.get("keymap")), places)
-    reader.add(Vkb(devid=devid), places and {"": places[""]})
+    def close(self) -> None:
+        """Each framebuffer has a keyboard."""
+        super().close()
+        self.reader.add(Vkb(devid=self.reader.count(Vkb)), {"": self.places[""]})
 
 
 def _vfb_from_vnc(reader: Reader) -> None:
     """`vnc = 1` in a PV guest without vfb makes one from the keys of the emulated display."""
-    if reader.domain_type != PV or any(isinstance(device, Vfb) for device in reader.devices):
+    if reader.domain_type != PV or reader.count(Vfb):
         return
     if not reader.integer("vnc"):
         return
-    values = {}
+    values: dict[str, Any] = {"devid": 0}
     for key in vocabulary.all_keys():
         field = key.field.removeprefix(_HVM_DISPLAY)
         if field != key.field and field.startswith(("vnc.", "sdl.", "keymap")):
             value = key.kind.read(reader, key.name)
             if value is not None:
                 values[field] = value
-    _add(reader, values)
+    reader.add(build(Vfb, values))
+    reader.add(Vkb(devid=reader.count(Vkb)))
 
 
 READINGS = (Reading(order=2887, apply=_vfb_from_vnc),)
@@ -113,7 +105,7 @@ KEYS = (
         name="vfb",
         kind=LIST,
         order=2622,
-        read=_read_vfbs,
+        read=_Spec.read_list,
         doc="The framebuffers of a PV or PVH guest, each a spec of NAME=VALUE.",
         good=('["vnc=1, vnclisten=127.0.0.1"]',),
         bad=('"vnc=1"',),

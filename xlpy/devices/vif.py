@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from xlpy.diagnostic import Severity
+from xlpy.host import Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
-from xlpy.reader import wrap
-from xlpy.syntax import ListNode, scan_pairs
+from xlpy.specs import Spec
 from xlpy.values import parse_rate
-from xlpy.vocabulary import Key, Token
+from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
     from xlpy.reader import Reader
     from xlpy.source import Span
-    from xlpy.syntax import Atom, Pair
+    from xlpy.specs import Item
 
 NicType = Literal["unknown", "vif_ioemu", "vif"]
 
@@ -30,6 +32,8 @@ class Vif(DeviceRecord):
     ARRAY: ClassVar[str] = "nics"
     AT: ClassVar[int] = 20
     KIND: ClassVar[str] = "vif"
+    PHASE: ClassVar[int] = 60
+    REASON: ClassVar[str] = "after QEMU, whose tap joins too"
     SINCE: ClassVar[dict[str, str]] = {"vlan": "4.19"}
 
     backend_domid: U32 = 0
@@ -102,13 +106,29 @@ class Vif(DeviceRecord):
         """`vif0 (xenbr0)`, or the MAC where the bridge is left to the defaults."""
         return f"vif{self.devid} ({self.bridge or self.mac or 'default bridge'})"
 
+    def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
+        """The bridge must be there, when the script of bridges runs in Domain-0."""
+        script = (self.script or "vif-bridge").rpartition("/")[2]
+        bridge = self.bridge or "xenbr0"
+        if script == "vif-bridge" and self.backend_domain() == "Domain-0" and bridge not in facts.bridges:
+            yield Problem(
+                code="no-such-bridge",
+                line=f"libxl: error: script: Could not find bridge device {bridge}",
+                advice=f"bridges of this host: {', '.join(facts.bridges) or 'none'}; choose one with bridge=",
+                setting=f"{setting}.bridge",
+            )
+
+    def boot_lines(self, number: int) -> Iterator[str]:
+        """What netfront says."""
+        yield f"xen_netfront: eth{number}: {self.mac or 'address chosen by libxl'}, on {self.bridge or 'its backend'}"
+
 
 def _text(name: str, field: str, doc: str, good: str, since: str = "4.1") -> Token:
     return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={good}")
 
 
 def _number(name: str, doc: str, good: str, since: str) -> Token:
-    return Token(name=name, form="integer", field=name, doc=doc, since=since, good=f"{name}={good}", bad=f"{name}=x")
+    return Token(name=name, form="count", field=name, doc=doc, since=since, good=f"{name}={good}", bad=f"{name}=x")
 
 
 TOKENS = (
@@ -123,7 +143,7 @@ TOKENS = (
     ),
     Token(name="mac", form="mac", field="mac", doc="The MAC address.", good="mac=00:16:3e:01:02:03", bad="mac=auto"),
     _text("bridge", "bridge", "The bridge in the backend domain.", "xenbr0"),
-    _text("netdev", "gatewaydev", "The old name of gatewaydev.", "eth0", "4.3"),
+    Token(name="netdev", field="gatewaydev", doc="The old name of gatewaydev.", since="4.3", bad="netdev=eth0"),
     _text("gatewaydev", "gatewaydev", "The device that routes, for vif-route.", "eth0", "4.3"),
     _text("ip", "ip", "The guest's addresses, separated by blanks, for scripts that filter.", "192.0.2.10"),
     _text("script", "script", "The hotplug script.", "vif-openvswitch"),
@@ -139,7 +159,7 @@ TOKENS = (
         bad="rate=10mbit",
     ),
     _text("forwarddev", "coloft_forwarddev", "COLO: the device that forwards.", "eth1", "4.7"),
-    Token(name="accel", form="ignored", doc="Not supported, and ignored.", good="accel=1"),
+    Token(name="accel", form="ignored", doc="Not supported, and ignored.", bad="accel=1"),
     _number("devid", "The number of the device, counted from 0.", "1", "4.9"),
     _number("mtu", "The MTU that is told to the guest.", "1500", "4.15"),
     _text("vlan", "vlan", "The VLAN tags for the script.", "10", "4.19"),
@@ -167,95 +187,73 @@ TOKENS = (
         if field.startswith("colo_")
     ),
 )
-_BY_NAME = {token.name: token for token in TOKENS}
 
 
-class _Spec:
-    """One vif spec while it is read."""
+class _Spec(Spec):
+    RECORD = Vif
+    TOKENS = TOKENS
+    UNKNOWN = "unrecognized argument `{item}'"
 
-    def __init__(self, reader: Reader, atom: Atom) -> None:
-        self.reader = reader
-        self.atom = atom
-        self.values: dict[str, Any] = {"devid": sum(isinstance(device, Vif) for device in reader.devices)}
-        self.places: dict[str, Span] = {"": atom.span}
+    def __init__(self, reader: Reader, span: Span, *, on_command_line: bool = False) -> None:
+        """What the spec does not say is as xl.conf has it."""
+        super().__init__(reader, span, on_command_line=on_command_line)
+        conf = reader.conf
+        self.values["script"] = conf.vif_default_script
+        self.values["bridge"] = conf.vif_default_bridge
+        self.values["gatewaydev"] = conf.vif_default_gatewaydev
+        self.values["backend_domname"] = conf.vif_default_backend
 
-    def read(self) -> None:
-        """Read every item; most of what is wrong is only told and skipped."""
-        for pair in scan_pairs(self.atom.text):
-            token = _BY_NAME.get(pair.name)
-            if token is None or not self.reader.knows(token.since) or self._misused(token, pair):
-                self._tell("vif-unrecognized", f"unrecognized argument `{pair.text}'", pair)
-            else:
-                self._take(token, pair)
-        self.reader.add(Vif(**self.values), self.places)
+    def unknown(self, item: Item) -> None:
+        """An item that is skipped."""
+        self._complain("vif-unrecognized", self.UNKNOWN.format(item=item.text), item.span, self.known_names())
 
-    def _misused(self, token: Token, pair: Pair) -> bool:
-        """A flag with a value, or a name without one."""
-        return (token.form == "flag") != (pair.value is None)
-
-    def _take(self, token: Token, pair: Pair) -> None:
-        value = pair.value or ""
-        if token.form == "flag":
-            self._store(token.field, token.sets, pair)
-        elif token.form == "enum":
-            self._enum(token, value, pair)
-        elif token.form == "mac":
-            self._mac(value, pair)
+    def take(self, token: Token, item: Item) -> None:
+        """Most of what is wrong is only told, and skipped."""
+        if token.form == "mac":
+            self._mac(item)
         elif token.form == "rate":
-            self._rate(value, pair)
-        elif token.form == "integer":
-            self._integer(token, value, pair)
+            self._rate(item)
         elif token.form == "ignored":
-            self._tell("vif-accel", "the accel parameter for vifs is currently not supported", pair)
+            self.tell("vif-accel", "the accel parameter for vifs is currently not supported", item.span)
+        elif token.form == "enum" and item.value not in token.values:
+            advice = f"one of {', '.join(token.values)}"
+            self._complain("vif-invalid", f"Invalid parameter `{token.name}'.", item.value_span, advice)
         else:
             if token.name == "netdev":
-                self._tell("vif-netdev", "the netdev parameter is deprecated, please use gatewaydev instead", pair)
-            self._store(token.field, value, pair)
+                message = "the netdev parameter is deprecated, please use gatewaydev instead"
+                self.tell("vif-netdev", message, item.span)
+            super().take(token, item)
 
-    def _enum(self, token: Token, value: str, pair: Pair) -> None:
-        if value in token.values:
-            self._store(token.field, token.values[value], pair)
-        else:
-            self._tell("vif-invalid", f"Invalid parameter `{token.name}'.", pair)
-
-    def _mac(self, text: str, pair: Pair) -> None:
-        """Bytes that were read before something did not fit stay, as in xl."""
-        octets, complete = _mac_bytes(self.atom.text[pair.end - len(text) :])
+    def _mac(self, item: Item) -> None:
+        """Bytes that were read before something did not fit stay; xl reads on behind the end of the item."""
+        octets, complete = _mac_bytes(item.atom.text[item.value_start :])
         if not complete:
-            self._tell("vif-invalid", "Invalid parameter `mac'.", pair)
+            advice = "six bytes in hexadecimal, as in 00:16:3e:01:02:03"
+            self._complain("vif-invalid", "Invalid parameter `mac'.", item.value_span, advice)
         before = (self.values.get("mac") or NO_MAC).split(":")[len(octets) :]
         mac = ":".join([*(f"{octet:02x}" for octet in octets), *before])
-        self._store("mac", None if mac == NO_MAC else mac, pair)
+        self.store("mac", None if mac == NO_MAC else mac, item.value_span)
 
-    def _rate(self, text: str, pair: Pair) -> None:
+    def _rate(self, item: Item) -> None:
         try:
-            bytes_per_interval, interval_us = parse_rate(text)
+            rate = parse_rate(item.value or "")
         except ValueError as error:
             line = f"{self.reader.source.name}: config parsing error in vif: {error}"
-            self.reader.say("vif-rate", str(error), (line,), span=self._span(pair), exit_status=1)
+            self.refuse("vif-rate", line, item.value_span, advice="write it like 10Mb/s or 1MB/s@20ms")
         else:
-            self._store("rate_bytes_per_interval", bytes_per_interval, pair)
-            self._store("rate_interval_usecs", interval_us, pair)
+            self.store("rate_bytes_per_interval", rate.bytes_per_interval, item.value_span)
+            self.store("rate_interval_usecs", rate.interval_us, item.value_span)
 
-    def _integer(self, token: Token, text: str, pair: Pair) -> None:
-        digits = re.match(r"\s*\+?([0-9]+)", text)
-        if digits is None or int(digits[1]) >= 2**64:
-            self.reader.refuse("vif-number", f'xl: failed to convert "{text}" to number', span=self._span(pair))
+    def _complain(self, code: str, message: str, span: Span, advice: str) -> None:
+        """Only on the command line an error."""
+        if self.on_command_line:
+            self.refuse(code, message, span, advice=advice)
         else:
-            self._store(token.field, wrap(int(digits[1]), "Int"), pair)
+            self.tell(code, message, span, advice=advice)
 
-    def _store(self, field: str, value: Any, pair: Pair) -> None:
-        self.values[field] = value
-        self.places[field] = self._span(pair)
-
-    def _span(self, pair: Pair) -> Span:
-        start = pair.start if pair.value is None else pair.start + len(pair.name) + 1
-        return self.atom.inside(start, pair.end)
-
-    def _tell(self, code: str, message: str, pair: Pair) -> None:
-        """Something that xl only mentions."""
-        span = self.atom.inside(pair.start, pair.end)
-        self.reader.say(code, message, (message,), span=span, severity=Severity.WARNING)
+    def known_names(self) -> str:
+        """All but those of COLO."""
+        return f"known names: {', '.join(sorted(name for name in self.tokens() if not name.startswith('colo_')))}"
 
 
 def _mac_bytes(text: str) -> tuple[list[int], bool]:
@@ -272,19 +270,14 @@ def _mac_bytes(text: str) -> tuple[list[int], bool]:
     return octets, True
 
 
-def _read_vifs(reader: Reader, key: Key) -> None:
-    for item in reader.items(key.name) or ():
-        if isinstance(item, ListNode):
-            break
-        _Spec(reader, item).read()
-
+ATTACH = Attach(verb="network-attach", read=_Spec.read_words)
 
 KEYS = (
     Key(
         name="vif",
         kind=LIST,
         order=2587,
-        read=_read_vifs,
+        read=_Spec.read_list,
         default="no network",
         doc="The network interfaces of the guest, each a spec of NAME=VALUE; an empty spec is one with defaults.",
         good=('["mac=00:16:3e:01:02:03, bridge=xenbr0"]', '[""]'),

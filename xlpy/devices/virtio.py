@@ -25,6 +25,8 @@ class Virtio(DeviceRecord):
     ARRAY: ClassVar[str] = "virtios"
     AT: ClassVar[int] = 80
     KIND: ClassVar[str] = "virtio"
+    PHASE: ClassVar[int] = 26
+    REASON: ClassVar[str] = "before QEMU"
 
     backend_domid: U32 = 0
     backend_domname: str | None = None
@@ -91,8 +93,8 @@ class _Spec(Spec):
                 message = f"xl: type={item.value} goes on behind a comma"
                 self.refuse("virtio-type", message, item.value_span, advice="as in type=virtio,device22")
                 return
-            blanks = len(atom.text[: tail.start]) - len(atom.text[: tail.start].rstrip(" "))
-            more = "," + atom.text[tail.start - blanks : tail.start + len(tail.text)]
+            comma = atom.text.rindex(",", item.start, tail.start)
+            more = atom.text[comma : tail.start + len(tail.text)]
             yield item._replace(value=item.value + more, text=item.text + more)
 
     def take(self, token: Token, item: Item) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
 from xlpy.specs import ERROR_FAIL, Spec
 from xlpy.vocabulary import Attach, Key, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 VkbBackend = Literal["unknown", "qemu", "linux"]
 
@@ -18,6 +21,8 @@ class Vkb(DeviceRecord):
     ARRAY: ClassVar[str] = "vkbs"
     AT: ClassVar[int] = 70
     KIND: ClassVar[str] = "vkb"
+    PHASE: ClassVar[int] = 30
+    REASON: ClassVar[str] = "before QEMU, which serves it"
 
     backend_domid: U32 = 0
     backend_domname: str | None = None
@@ -34,6 +39,14 @@ class Vkb(DeviceRecord):
     multi_touch_width: U32 = 0
     multi_touch_height: U32 = 0
     multi_touch_num_contacts: U32 = 0
+
+    def wants_device_model(self, _backend: str) -> bool:
+        """QEMU serves it unless the backend is a Linux driver."""
+        return self.backend_type != "linux"
+
+    def boot_lines(self, number: int) -> Iterator[str]:
+        """What xen-kbdfront says."""
+        yield f"input: Xen Virtual Keyboard as /devices/virtual/input/input{number}"
 
     def title(self) -> str:
         """`vkb0 (qemu)`; those that belong to a framebuffer name no backend."""

@@ -3,30 +3,52 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from itertools import takewhile
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from xlpy.cstring import same_word, strtoul
-from xlpy.diagnostic import Severity
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
 from xlpy.reader import build, wrap
-from xlpy.specs import Spec, split
+from xlpy.source import Span
+from xlpy.specs import Spec
 from xlpy.syntax import Atom
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from xlpy.reader import Reader
-    from xlpy.source import Span
     from xlpy.specs import Item
 
-PcmFormat = str
-"""One of PCM_FORMATS."""
-PCM_FORMATS = (
-    *(f"{kind}8" for kind in "su"),
-    *(f"{kind}{end}" for kind in ("s16", "u16", "s24", "u24", "s32", "u32", "f32", "f64") for end in ("_le", "_be")),
-    *(f"iec958_subframe{end}" for end in ("_le", "_be")),
-    *("mu_law", "a_law", "ima_adpcm", "mpeg", "gsm"),
-)
+PcmFormat = Literal[
+    "s8",
+    "u8",
+    "s16_le",
+    "s16_be",
+    "u16_le",
+    "u16_be",
+    "s24_le",
+    "s24_be",
+    "u24_le",
+    "u24_be",
+    "s32_le",
+    "s32_be",
+    "u32_le",
+    "u32_be",
+    "f32_le",
+    "f32_be",
+    "f64_le",
+    "f64_be",
+    "iec958_subframe_le",
+    "iec958_subframe_be",
+    "mu_law",
+    "a_law",
+    "ima_adpcm",
+    "mpeg",
+    "gsm",
+]
+PCM_FORMATS = get_args(PcmFormat)
 StreamType = Literal["", "p", "c"]
 
 
@@ -62,6 +84,7 @@ class Vsnd(DeviceRecord):
     ARRAY: ClassVar[str] = "vsnds"
     AT: ClassVar[int] = 130
     KIND: ClassVar[str] = "vsnd"
+    PHASE: ClassVar[int] = 67
 
     backend_domid: U32 = 0
     backend_domname: str | None = None
@@ -83,7 +106,9 @@ def _token(name: str, form: str, field: str, doc: str, good: str, **more: Any) -
 
 
 _EVERYWHERE = (
-    _token("sample-rates", "rates", "params.sample_rates", "Rates in Hz, with semicolons.", "card,sample-rates=44100;48000"),
+    _token(
+        "sample-rates", "rates", "params.sample_rates", "Rates in Hz, with semicolons.", "card,sample-rates=44100;48000"
+    ),
     _token(
         "sample-formats",
         "formats",
@@ -95,7 +120,9 @@ _EVERYWHERE = (
     ),
     _token("channels-min", "unsigned", "params.channels_min", "The fewest channels.", "pcm,channels-min=1"),
     _token("channels-max", "unsigned", "params.channels_max", "The most channels.", "pcm,channels-max=2"),
-    _token("buffer-size", "unsigned", "params.buffer_size", "The size of the buffer, in bytes.", "card,buffer-size=65536"),
+    _token(
+        "buffer-size", "unsigned", "params.buffer_size", "The size of the buffer, in bytes.", "card,buffer-size=65536"
+    ),
 )
 _TOKENS = {
     "card": (
@@ -118,3 +145,122 @@ _TOKENS = {
         ),
     ),
 }
+_KNOWN = {kind: {token.name: token for token in (*_EVERYWHERE, *tokens)} for kind, tokens in _TOKENS.items()}
+
+
+class _Card(Spec):
+    RECORD = Vsnd
+    TOKENS = (*_EVERYWHERE, *(token for tokens in _TOKENS.values() for token in tokens))
+    UNKNOWN = "Invalid parameter: {item}"
+    STATUS = 255
+
+    def __init__(self, reader: Reader, span: Span, *, on_command_line: bool = False) -> None:
+        super().__init__(reader, span, on_command_line=on_command_line)
+        self.pcms: list[dict[str, Any]] = []
+        self.streams: list[list[dict[str, Any]]] = []
+        self.kind = "card"
+
+    @classmethod
+    def read_list(cls, reader: Reader, key: Key) -> None:
+        """Each card is a list."""
+        for value in reader.items(key.name) or ():
+            if isinstance(value, Atom):
+                _tell_no_list(reader, value)
+                continue
+            atoms = takewhile(lambda section: isinstance(section, Atom), value.items)
+            cls(reader, value.span)._sections(atom for atom in atoms if isinstance(atom, Atom))
+
+    @classmethod
+    def read_words(cls, reader: Reader, words: tuple[Atom, ...]) -> None:
+        """Each word is a section of the card."""
+        span = words[0].span if words else Span(0, 0)
+        cls(reader, span, on_command_line=True)._sections(words)
+
+    def _sections(self, atoms: Iterable[Atom]) -> None:
+        for atom in atoms:
+            items = iter(self.split(atom))
+            first = next(items, None)
+            if first is None:
+                continue
+            self.kind = same_word(first.text)
+            if self.kind in _KNOWN:
+                self._begin()
+                self.read(items)
+            else:
+                advice = f"a section begins with {', '.join(_KNOWN)}"
+                self.refuse("vsnd-section", f"Invalid key: {first.text}", first.span, advice=advice)
+        self.close()
+
+    def _begin(self) -> None:
+        """A stream belongs to the last PCM device."""
+        if self.kind == "pcm" or (self.kind == "stream" and not self.pcms):
+            self.pcms.append({})
+            self.streams.append([])
+        if self.kind == "stream":
+            self.streams[-1].append({})
+
+    def tokens(self) -> Mapping[str, Token]:
+        """Those of the section."""
+        return _KNOWN[self.kind]
+
+    def take(self, token: Token, item: Item) -> None:
+        """Rates and formats are lists."""
+        if token.form not in ("rates", "formats"):
+            super().take(token, item)
+            return
+        pieces = list(re.finditer("[^;]+", item.value or ""))
+        if not pieces:  # the real xl crashes
+            self.refuse(f"vsnd-{token.name}", f"xl: {token.name}= is empty", item.span)
+        if token.form == "rates":
+            self.store(token.field, tuple(wrap(strtoul(piece[0]), "U32") for piece in pieces), item.value_span)
+            return
+        self.store(token.field, tuple(same_word(piece[0]) for piece in pieces), item.value_span)
+        for piece in pieces:
+            if same_word(piece[0]) not in PCM_FORMATS:
+                message = token.refusal.format(value=piece[0])
+                self.refuse("vsnd-sample-formats", message, item.part(*piece.span()), status=1)
+
+    def store(self, field: str, value: Any, span: Span) -> None:
+        """Set a field of the section."""
+        target, path = self.values, field
+        if self.kind != "card":
+            target, path = self.pcms[-1], f"pcms[{len(self.pcms) - 1}].{field}"
+        if self.kind == "stream":
+            streams = self.streams[-1]
+            target, path = streams[-1], f"pcms[{len(self.pcms) - 1}].streams[{len(streams) - 1}].{field}"
+        target[field] = value
+        self.places[path] = span
+
+    def build(self) -> Vsnd:
+        """The card with its devices and their streams."""
+        pcms = tuple(
+            build(Pcm, pcm).replace(streams=tuple(build(Stream, stream) for stream in streams))
+            for pcm, streams in zip(self.pcms, self.streams, strict=True)
+        )
+        return build(Vsnd, self.values).replace(pcms=pcms)
+
+
+def _tell_no_list(reader: Reader, atom: Atom) -> None:
+    lines = (
+        f"{reader.source.name}:{reader.source.line(atom.span.start)}:0: warning: value is not a list",
+        "Failed to get vsnd card list: Invalid argument",
+    )
+    advice = 'write [ [ "card, ...", "pcm, ...", "stream, ..." ] ]'
+    reader.say("vsnd-no-list", "a sound card is not a list", lines, span=atom.span, exit_status=1, advice=advice)
+
+
+TOKENS = _Card.TOKENS
+ATTACH = Attach(verb="vsnd-attach", read=_Card.read_words)
+
+KEYS = (
+    Key(
+        name="vsnd",
+        kind=LIST,
+        order=2507,
+        read=_Card.read_list,
+        since="4.12",
+        doc="The PV sound cards of the guest: each a list of sections for the card, its PCM devices and their streams.",
+        good=('[["card, backend=sound, short-name=VCard", "pcm, name=general", "stream, unique-id=0, type=p"]]',),
+        bad=('["card, backend=sound"]', '[["card, name=general"]]'),
+    ),
+)

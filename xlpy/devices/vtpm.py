@@ -16,6 +16,7 @@ class Vtpm(DeviceRecord):
     ARRAY: ClassVar[str] = "vtpms"
     AT: ClassVar[int] = 90
     KIND: ClassVar[str] = "vtpm"
+    PHASE: ClassVar[int] = 61
 
     backend_domid: U32 = 0
     backend_domname: str | None = None
@@ -31,7 +32,7 @@ class _Spec(Spec):
     RECORD = Vtpm
     UNKNOWN = "Unknown string `{name}' in vtpm spec"
     WORD_ENDS = True
-    TOKENS = (
+    TOKENS: ClassVar[tuple[Token, ...]] = (
         Token(
             name="backend",
             field="backend_domname",

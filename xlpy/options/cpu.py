@@ -21,7 +21,7 @@ _MOST_VCPUS = 1 << 20  # far beyond what Xen can have; xl would fill its memory 
 def _read_vcpus(reader: Reader, key: Key) -> None:
     """How many are online; xl counts them in a bitmap, which cannot have a negative size."""
     vcpus = reader.integer(key.name)
-    if vcpus is not None and vcpus < 0 and reader.release < _ALWAYS_COUNTED:
+    if vcpus is not None and as_int(vcpus) < 0 and reader.release < _ALWAYS_COUNTED:
         lines = (no_bitmap(reader.release), "Unable to allocate cpumap")
         span = reader.entries[key.name].value_span
         reader.say("negative-vcpus", "vcpus is negative", lines, span=span, exit_status=1)
@@ -40,19 +40,20 @@ def _read_maxvcpus(reader: Reader, key: Key) -> None:
 
 
 def _settle_vcpus(reader: Reader) -> None:
-    """The number that is not given is the other one."""
-    online = as_int(reader.integer("vcpus", quiet=True) or 0)
+    """The number that is not given is the other one; only maxvcpus is cut to an int."""
+    online = reader.integer("vcpus", quiet=True) or 0
     if reader.release >= _ALWAYS_COUNTED:
         online = max(online, 1)
-    most = reader.get("b_info.max_vcpus") or online
+    most = reader.get("b_info.max_vcpus") or as_int(online)
     if most < online:
         reader.refuse("maxvcpus-below-vcpus", "xl: maxvcpus < vcpus", key="maxvcpus")
-    elif _fits(reader, online, "vcpus"):
+    elif fits(reader, online, "vcpus"):
         reader.put("b_info.avail_vcpus", tuple(range(online)), "vcpus")
     reader.put("b_info.max_vcpus", most, "maxvcpus" if "maxvcpus" in reader.entries else "vcpus")
 
 
-def _fits(reader: Reader, vcpus: int, name: str) -> bool:
+def fits(reader: Reader, vcpus: int, name: str) -> bool:
+    """Whether a list may be made of so many vCPUs; else it is refused."""
     if vcpus > _MOST_VCPUS:
         reader.refuse("too-many-vcpus", f"xl: {name} for more than {_MOST_VCPUS} vcpus", key=name)
     return vcpus <= _MOST_VCPUS
@@ -66,7 +67,7 @@ def _read_affinity(reader: Reader, key: Key) -> None:
         single = reader.atom(key.name)
         if single is None:
             return
-        maps = (_map(reader, single),) * (count if _fits(reader, count, key.name) else 0)
+        maps = (_map(reader, single),) * (count if fits(reader, count, key.name) else 0)
     else:
         maps = tuple(_map(reader, atom) for atom in atoms[:count])
     if atoms is not None or key.name == "cpus_soft":
@@ -83,13 +84,7 @@ def _map(reader: Reader, atom: Atom) -> tuple[int, ...]:
         return ()
 
 
-def _check_affinity(reader: Reader) -> None:
-    """xl create cuts the maps with the CPU masks of xl.conf, and gives up on an empty one."""
-    if any(not cpus for cpus in reader.get("b_info.vcpu_hard_affinity", ())):
-        reader.refuse("no-cpu-left", "vcpu hard affinity map is empty", key="cpus")
-
-
-READINGS = (Reading(order=1605, apply=_settle_vcpus), Reading(order=9000, apply=_check_affinity))
+READINGS = (Reading(order=1605, apply=_settle_vcpus),)
 
 KEYS = (
     Key(

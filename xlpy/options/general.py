@@ -17,8 +17,6 @@ _BUILDERS = {"hvm": "hvm", "generic": "pv"}
 
 def _read_type(reader: Reader, key: Key) -> None:
     """`type` and `builder` together; xl takes any prefix of a word, so "" is hvm."""
-    reader.put("c_info.run_hotplug_scripts", True)
-    reader.put("b_info.claim_mode", True)
     chosen = _prefixed(reader, "type", dict.fromkeys(_TYPES, "") | {t: t for t in _TYPES})
     builder = _prefixed(reader, "builder", _BUILDERS)
     if chosen and builder and chosen != builder:

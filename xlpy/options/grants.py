@@ -23,13 +23,13 @@ def _bounded(reader: Reader, name: str) -> int | None:
     return number
 
 
-_LIMIT = Kind(name="integer", read=_bounded)
+LIMIT = Kind(name="integer", read=_bounded)
 
 
 def _key(name: str, order: int, doc: str, good: str, *, default: str, since: str = "4.10") -> Key:
     return Key(
         name=name,
-        kind=_LIMIT,
+        kind=LIMIT,
         order=order,
         field=f"b_info.{name}",
         default=default,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlpy.cstring import take_ulong
+from xlpy.cstring import ULONG_MAX, take_ulong
 from xlpy.diagnostic import Severity
 from xlpy.kinds import LIST
 from xlpy.libxl import IomemRange, IoportRange
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from xlpy.reader import Reader
 
 _TOO_BIG = 2**32 - 1
-_ULONG_MAX = 2**64 - 1
 _NUMBER = r"[ \t\n\v\f\r]*[-+]?(?:0[xX][0-9a-fA-F]*|[0-9a-fA-F]+)"
 _IOMEM = re.compile(rf"({_NUMBER}),({_NUMBER})(?:@({_NUMBER}))?")
 
@@ -71,7 +70,7 @@ def _ulong(text: str, base: int, whole: str, what: str) -> tuple[int, str]:
 def _scanned(text: str | None) -> int:
     """A number as scanf takes it: a lone 0x is 0; what is not given is the largest number."""
     taken = None if text is None else take_ulong(text, 16)
-    return _ULONG_MAX if taken is None else taken[0]
+    return ULONG_MAX if taken is None else taken[0]
 
 
 def _reading(parse: Callable[[Reader, Atom], object], missing: str) -> Callable[[Reader, Key], None]:
@@ -85,9 +84,7 @@ def _reading(parse: Callable[[Reader, Atom], object], missing: str) -> Callable[
     return read
 
 
-def _parsed(
-    reader: Reader, name: str, parse: Callable[[Reader, Atom], object], missing: str
-) -> Iterator[object]:
+def _parsed(reader: Reader, name: str, parse: Callable[[Reader, Atom], object], missing: str) -> Iterator[object]:
     for number, item in enumerate(reader.items(name) or ()):
         if isinstance(item, ListNode):
             reader.refuse("nested-list", missing.format(number), span=item.span)

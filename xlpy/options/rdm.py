@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, get_args
 from xlpy.cstring import same_word
 from xlpy.kinds import MIB, STRING
 from xlpy.libxl import RdmReservePolicy
-from xlpy.vocabulary import HVM, Key, Token
+from xlpy.vocabulary import ALL, HVM, Key, Token
 
 if TYPE_CHECKING:
     from xlpy.reader import Reader
+
+_POLICIES = get_args(RdmReservePolicy)
 
 TOKENS = (
     Token(
@@ -27,7 +29,7 @@ TOKENS = (
         name="policy",
         form="policy",
         field="policy",
-        values={name: name for name in get_args(RdmReservePolicy)},
+        values={name: name for name in _POLICIES},
         doc="What to do about conflicts: strict or relaxed. A bug in xl: it then drops the whole value in silence.",
         since="4.6",
         bad="policy=soft",
@@ -35,15 +37,78 @@ TOKENS = (
 )
 
 
+class _DroppedError(Exception):
+    """Xl drops the whole value; the text is what it says, nothing where it is silent."""
+
+
 def _read_rdm(reader: Reader, key: Key) -> None:
-    """Xl has the test for a good policy the wrong way round: a good one ends the reading, a bad one only warns."""
-    text = reader.text(key.name)
-    if text is None:
+    """What is dropped is no error to xl, and its messages have no newline at their end."""
+    atom = reader.atom(key.name)
+    if atom is None:
         return
-    strategy = "ignore"
-    while text:
+    try:
+        strategy = _strategy(reader, atom.text)
+    except _DroppedError as dropped:
+        lines = (str(dropped),) if str(dropped) else ()
+        summary = str(dropped) or "rdm is dropped in silence: xl takes strategy=host and nothing behind it"
+        reader.remark("rdm-dropped", summary, *lines, key=key.name, unended=True, advice='write "strategy=host"')
+        return
+    if strategy is None and reader.domain_type == HVM:
+        # the real xl goes on with whatever its memory holds as strategy; its last line still lacks a newline
+        summary = "xl: rdm lacks strategy=host"
+        reader.say("rdm-without-strategy", summary, ("", summary), span=atom.span, exit_status=1)
+    reader.put(key.field, strategy or "ignore", key.name)
+    reader.put("b_info.u.hvm.rdm.policy", "strict", key.name)
+
+
+def _strategy(reader: Reader, text: str) -> str | None:
+    """Xl has its test for a policy the wrong way round: a good one makes it give up, a bad one does not."""
+    strategy, more = None, True
+    while more:
         name, equals, text = text.partition("=")
         value, comma, text = text.partition(",")
-        if not equals or (comma and not text):
-            break
-    ...
+        more = bool(comma)
+        if not equals:
+            raise _DroppedError
+        if name == "strategy":
+            if value != "host":
+                raise _DroppedError(f"Unknown RDM strategy option: {value}")
+            strategy = value
+        elif name != "policy":
+            raise _DroppedError(f"Unknown RDM state option: {name}")
+        elif same_word(value) in _POLICIES:
+            raise _DroppedError
+        else:
+            line = f"Unknown RDM policy: {value}"
+            reader.remark("unknown-rdm-policy", line, line, key="rdm", unended=True)
+    return strategy
+
+
+KEYS = (
+    Key(
+        name="rdm",
+        kind=STRING,
+        order=1704,
+        read=_read_rdm,
+        field="b_info.u.hvm.rdm.strategy",
+        read_for=ALL,
+        guests=(HVM,),
+        since="4.6",
+        doc="How reserved device memory is kept free for PCI devices; it also sets the policy of each device in pci.",
+        good=('"strategy=host"',),
+        bad=('"strategy=none"', '"policy=soft"', '"strategy=host,policy=relaxed"', "[]"),
+    ),
+    Key(
+        name="rdm_mem_boundary",
+        kind=MIB,
+        order=2086,
+        field="b_info.u.hvm.rdm_mem_boundary_memkb",
+        guests=(HVM,),
+        default="2048",
+        since="4.6",
+        unit="MiB",
+        doc="Below this address conflicts with reserved memory count as errors under the policy strict.",
+        good=("1024",),
+        bad=('"1G"',),
+    ),
+)

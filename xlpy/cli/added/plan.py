@@ -11,6 +11,7 @@ from xlpy.cli.command import host_options
 from xlpy.cli.configfile import read_config
 from xlpy.cli.findings import show
 from xlpy.cli.say import say_failure
+from xlpy.cli.xlconf import with_conf
 from xlpy.config import Loaded, load
 from xlpy.diagnostic import Diagnostic, Severity, xl_verdict
 from xlpy.executors import Failure
@@ -47,7 +48,7 @@ def command(settings: Settings, words: tuple[str, ...], layout: str, host_file: 
     the one that --connect names. A NAME=VALUE is added to every file. Nothing is changed on any host. The status is
     0 when every domain could be built, else what xl create would end with for the first that could not.
     """
-    facts = _facts(settings, host_file)
+    settings, facts = with_conf(settings), _facts(settings, host_file)
     statuses: list[int] = []
     planned: list[Planned] = []
     for filename in (word for word in words if "=" not in word):
@@ -81,7 +82,7 @@ def _facts(settings: Settings, host_file: str | None) -> HostFacts:
 def _plan(filename: str, words: list[str], settings: Settings, facts: HostFacts) -> Planned:
     """The plan of a file; raises Failure where xl would not accept the file."""
     source = read_config(filename, words, settings.release, quiet=True)
-    loaded = load(source, release=settings.release, host=facts)
+    loaded = load(source, release=settings.release, host=facts, conf=settings.conf)
     status = xl_verdict(list(loaded.diagnostics))[1]
     if status is not None:
         show(_until_refusal(loaded.diagnostics))

@@ -7,7 +7,6 @@ import os
 from xlpy import steps
 from xlpy.executors import Failure
 from xlpy.executors.sim import guest, life, rows, saved
-from xlpy.planning import planning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,7 +133,7 @@ class Build:
                 status=FAILED,
                 advice="start the driver domain first, or correct backend=",
             )
-        for claim in planning(step.device).claims():
+        for claim in step.device.claims():
             self._claim(claim)
 
     def do_add_console(self, step: steps.AddConsole) -> None:

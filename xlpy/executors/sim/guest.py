@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy import steps
 from xlpy.libxl import Hvm
-from xlpy.planning import planning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,7 +122,7 @@ def _kernel(plan: Plan, facts: HostFacts) -> Iterator[str]:
     yield "printk: console [hvc0] enabled"
     for step in plan.steps:
         if isinstance(step, steps.Attach):
-            yield from planning(step.device).boot_lines(step.devid)
+            yield from step.device.boot_lines(step.devid)
     yield "Run /sbin/init as init process"
 
 

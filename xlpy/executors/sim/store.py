@@ -138,7 +138,7 @@ def _advice(error: Exception) -> str:
     text = str(error)
     if "locked" in text:
         return f"another process has held it for {_BUSY_SECONDS} s; try again"
-    if "malformed" in text or "not a database" in text:
+    if any(words in text for words in ("malformed", "not a database", "no such table", "no such column")):
         return _OTHER
     if "full" in text:
         return "make room on the disk"

@@ -1,0 +1,15 @@
+"""`xl usbdev-attach`."""
+
+from __future__ import annotations
+
+from xlpy.cli.attaching import attach
+from xlpy.cli.verb import Verb
+
+VERB = Verb(
+    name="usbdev-attach",
+    summary="Attach a USB device to a domain",
+    run=attach,
+    usage="<Domain> hostbus=<busnum> hostaddr=<devnum> [controller=<DevId> [port=<port>]]",
+    modifies=True,
+    min_words=2,
+)

@@ -1,0 +1,89 @@
+"""`xl vcpu-pin`."""
+
+from __future__ import annotations
+
+import sys
+
+from xlpy.cli.verb import Option, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.cli.call import Call
+    from xlpy.host import HostFacts
+
+FORCE = "f"
+KEEP = "-"
+"""Leaves an affinity as it is."""
+
+
+def run(call: Call) -> int:
+    """Read the affinities; with -N print them."""
+    from xlpy.cli.attaching import check_domain
+    from xlpy.cli.say import say
+
+    options = call.options()
+    domain, vcpu, hard, soft = [*call.words, KEEP][:4]
+    check_domain(call, domain)
+    wrong = _wrong_vcpu(vcpu, force=FORCE in options)
+    if wrong:
+        print(wrong, file=sys.stderr)
+        return 1
+    facts = _facts(call)
+    try:
+        cpus = [_numbers(text, facts) for text in (hard, soft)]
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not call.settings.dry_run:
+        say("vcpu-pin: the vCPUs of a running domain cannot be pinned yet (with -N it shows the CPUs)")
+        return 1
+    print("cpumap:", *cpus[: 1 if soft == KEEP else 2])
+    return 0
+
+
+def _wrong_vcpu(word: str, *, force: bool) -> str:
+    """What xl says to a word that is neither the number of a vCPU, or begins with one, nor `all`."""
+    from xlpy.cstring import BLANKS, take_ulong
+
+    number = take_ulong(word, 10)
+    if number is not None and not (word.lstrip(BLANKS).startswith("-") and number[0]):
+        return ""
+    if word != "all":
+        return f"Error: Invalid argument {word} as VCPU."
+    return "Error: --force and 'all' as VCPU not allowed." if force else ""
+
+
+def _facts(call: Call) -> HostFacts:
+    from xlpy.host import BUILT_IN
+
+    return BUILT_IN if call.settings.dry_run and call.settings.connect is None else call.executor().info().facts
+
+
+def _numbers(text: str, facts: HostFacts) -> str:
+    from xlpy.render.listing import number_set
+    from xlpy.values import parse_cpus
+
+    return KEEP if text == KEEP else number_set(parse_cpus(text, facts), facts.cpus)
+
+
+VERB = Verb(
+    name="vcpu-pin",
+    summary="Set which CPUs a VCPU can use",
+    run=run,
+    usage="[option] <Domain> <VCPU|all> <Hard affinity|-|all> <Soft affinity|-|all>",
+    options=(
+        Option(
+            letter=FORCE,
+            name="force",
+            help="-f, --force        undo an override pinning done by the kernel",
+        ),
+        Option(
+            letter="i",
+            name="ignore-global-affinity-masks",
+            help="--ignore-global-affinity-masks Ignore global masks in xl.conf",
+        ),
+    ),
+    modifies=True,
+    dry_run=True,
+    min_words=3,
+)

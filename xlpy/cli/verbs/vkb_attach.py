@@ -1,0 +1,16 @@
+"""`xl vkb-attach`."""
+
+from __future__ import annotations
+
+from xlpy.cli.attaching import attach
+from xlpy.cli.verb import Verb
+
+VERB = Verb(
+    name="vkb-attach",
+    summary="Create a new virtual keyboard device",
+    run=attach,
+    usage="<Domain> <vkb-spec-component(s)>...",
+    modifies=True,
+    dry_run=True,
+    min_words=2,
+)
