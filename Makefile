@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test demo bench lint types tables clean
+.PHONY: test demo bench lint types tables man clean
 
 # lint, types, tests, comparison with the real xl
 test: lint types
@@ -27,6 +27,10 @@ types: .venv/dev
 # after a change in grammar/
 tables: .venv/dev
 	$(BIN)/python grammar/compile.py
+
+# after a change in man/ or in a declaration
+man: .venv/dev
+	$(BIN)/python man/generate.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.cpuid_features import find
+from xlpy.cpuid_features import features, find
 from xlpy.cstring import take_ulong
 from xlpy.libxl import CpuidLeaf, CpuPolicy, MsrPolicy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlpy.cpuid_features import Feature
     from xlpy.release import Release
 
@@ -108,22 +110,28 @@ class Policies:
             raise _line_error(2, text)
         if not rest.startswith(":"):
             raise _line_error(3, text)
-        registers = self._leaf(leaf, subleaf)
-        rest = rest[1:]
-        while rest:
-            name, equals, after = rest.partition("=")
-            bits, _, rest = after.partition(",")
-            if not equals or not _is_register(name):
+        self._read_registers(self._leaf(leaf, subleaf), rest, text)
+
+    def _read_registers(self, registers: dict[str, str], rest: str, text: str) -> None:
+        start = 1
+        while start < len(rest):
+            equals = rest.find("=", start)
+            if equals < 0 or not _is_register(rest[start : start + 3]):
                 raise _line_error(4, text)
+            comma = rest.find(",", equals)
+            end = len(rest) if comma < 0 else comma
+            bits = rest[equals + 1 : end]
             if len(bits.encode("utf-8", "surrogateescape")) != _REGISTER_BITS:
                 raise _line_error(5, text)
-            registers[name[:3]] = bits
-            rest = rest.lstrip(" \n")
+            registers[rest[start : start + 3]] = bits
+            start = end + 1
+            while rest[start : start + 1] in (" ", "\n"):
+                start += 1
 
 
 def _is_register(name: str) -> bool:
-    """Eax to edx; xl looks at three letters only."""
-    return len(name) > 2 and name[0] == "e" and name[1] in _REGISTERS and name[2] == "x"
+    """Eax to edx; xl looks at no more than these three letters."""
+    return len(name) == 3 and name[0] == "e" and name[1] in _REGISTERS and name[2] == "x"
 
 
 def _fields(feature: Feature, number: int) -> list[tuple[int, int, int]]:
@@ -147,3 +155,27 @@ def _flag_error(number: int, text: str) -> CpuidError:
 
 def _line_error(number: int, text: str) -> CpuidError:
     return CpuidError("line", text, f" #{number}: {_LINE_ERRORS[number]}")
+
+
+def lines(policy: CpuPolicy) -> Iterator[str]:
+    """A policy as old lines, which cannot say MSRs."""
+    for leaf in policy.cpuid:
+        registers = [f"e{r}x={bits}" for r in _REGISTERS if (bits := getattr(leaf, f"e{r}x")) is not None]
+        subleaf = "" if leaf.subleaf is None else f",{leaf.subleaf:#x}"
+        yield f"{leaf.leaf:#x}{subleaf}:{','.join(registers)}"
+
+
+def flags(policy: CpuPolicy) -> str:
+    """A policy as names of single bits; what has no such name is left out."""
+    touched: dict[tuple[int, int | None, str], str] = {(m.index, None, ""): m.policy for m in policy.msr}
+    for leaf in policy.cpuid:
+        registers = {f"e{r}x": getattr(leaf, f"e{r}x") for r in _REGISTERS}
+        touched |= {(leaf.leaf, leaf.subleaf, name): bits for name, bits in registers.items() if bits is not None}
+    single = {(f.leaf, f.subleaf, f.register, f.bit): f.name for f in features().values() if f.length == 1}
+    words = [
+        f"{single[*place, number]}={bit}"
+        for place, bits in touched.items()
+        for number, bit in enumerate(reversed(bits))
+        if bit != "x" and (*place, number) in single
+    ]
+    return ",".join(["host", *words])

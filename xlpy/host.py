@@ -48,6 +48,10 @@ class HostFacts(Record):
     iommu: bool = True
     bridges: tuple[str, ...] = ("xenbr0",)
     pools: tuple[str, ...] = ("Pool-0",)
+    free_cpus: tuple[int, ...] = ()
+    """The pCPUs that are in no cpupool."""
+    scheduler: str = "credit2"
+    """Of the host, and of the cpupools that ask for none."""
     paths: tuple[str, ...] = (
         "/boot/*",
         "/dev/vg0/*",

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 
 from xlpy.planning import Planning
 from xlpy.record import Record
+from xlpy.release import Release
 
 Defbool = bool | None
 """libxl_defbool: None leaves the choice to libxl."""
@@ -103,6 +104,8 @@ class Struct(Record):
 
     SINCE: ClassVar[dict[str, str]] = {}
     SELECTORS: ClassVar[dict[str, str]] = {}
+    ALWAYS: ClassVar[frozenset[str]] = frozenset()
+    """Fields that are printed at their initial values, too."""
 
 
 class CreateInfo(Struct):
@@ -142,7 +145,9 @@ class SchedParams(Struct):
 class CpuidLeaf(Struct):
     """The policy of a CPUID leaf: each register that is touched as 32 of the letters 0 1 x k s, bit 31 first."""
 
-    leaf: U32
+    ALWAYS: ClassVar[frozenset[str]] = frozenset({"leaf"})
+
+    leaf: U32 = 0
     subleaf: U32 | None = None
     eax: str | None = None
     ebx: str | None = None
@@ -153,15 +158,17 @@ class CpuidLeaf(Struct):
 class MsrPolicy(Struct):
     """The policy of an MSR, as 64 of the letters 0 1 x k, bit 63 first."""
 
-    index: U32
-    policy: str
+    index: U32 = 0
+    policy: str = ""
 
 
 class CpuPolicy(Struct):
     """libxl_cpuid_policy_list: how the guest's CPUs differ from what Xen would show it."""
 
-    cpuid: tuple[CpuidLeaf, ...]
-    msr: tuple[MsrPolicy, ...]
+    ALWAYS: ClassVar[frozenset[str]] = frozenset({"cpuid", "msr"})
+
+    cpuid: tuple[CpuidLeaf, ...] = ()
+    msr: tuple[MsrPolicy, ...] = ()
 
 
 class VnodeInfo(Struct):
@@ -191,8 +198,10 @@ class IomemRange(Struct):
 class Smbios(Struct):
     """libxl_smbios: one string of the guest's SMBIOS tables."""
 
-    key: SmbiosType
-    value: str
+    ALWAYS: ClassVar[frozenset[str]] = frozenset({"key"})
+
+    key: SmbiosType = "bios_vendor"
+    value: str | None = None
 
 
 class VgaInterfaceInfo(Struct):
@@ -349,7 +358,7 @@ class ArchX86(Struct):
 class XsQuotaItem(Struct):
     """libxl_xs_quota_item: one limit that xenstore holds the domain to."""
 
-    name: str
+    name: str | None = None
     val: U32 = 0
 
 
@@ -474,6 +483,18 @@ class DomainConfig(Struct):
     def devices_of(self, device: type[D]) -> tuple[D, ...]:
         """The devices of one class."""
         return tuple(d for d in self.devices if isinstance(d, device))
+
+    def to_json(self, xen: str = "4.20") -> str:
+        """The text that `xl create -n` of a Xen release prints for it."""
+        from xlpy.libxl_json import to_json
+
+        return to_json(self, Release.parse(xen))
+
+    def to_xl(self, xen: str = "4.20") -> str:
+        """A canonical configuration file; ValueError names the fields that xl.cfg cannot express."""
+        from xlpy.writer import to_xl
+
+        return to_xl(self, release=Release.parse(xen))
 
     @property
     def name(self) -> str:

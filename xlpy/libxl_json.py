@@ -6,10 +6,8 @@ from typing import Any
 
 from xlpy.libxl import DeviceRecord, DomainConfig, Struct
 from xlpy.release import DEFAULT, Release
+from xlpy.values import NO_UUID
 
-NO_UUID = "00000000-0000-0000-0000-000000000000"
-_NO_INITIAL = object()
-"""A field without an initial value is always printed."""
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -52,7 +50,7 @@ def _fields(struct: Struct, release: Release) -> dict[str, Any]:
                 out[f"{struct.SELECTORS[name]}.{value.MEMBER}"] = _fields(value, release)
         elif isinstance(value, Struct):
             out[name] = _fields(value, release)
-        elif value not in (getattr(type(struct), name, _NO_INITIAL), NO_UUID):
+        elif name in struct.ALWAYS or value not in (getattr(type(struct), name), NO_UUID):
             out[name] = str(value) if kind == "Defbool" else _plain(value, release)
     return out
 

@@ -48,9 +48,17 @@ def device_classes() -> tuple[type[DeviceRecord], ...]:
     return tuple(dict.fromkeys(records))
 
 
-@cache
+_TYPES: dict[tuple[type[Struct], str], Any] = {}
+
+
 def _type(struct: type[Struct], field: str) -> Any:
     """The type of a field, from its annotation."""
+    if (struct, field) not in _TYPES:
+        _TYPES[struct, field] = _evaluate(struct, field)
+    return _TYPES[struct, field]
+
+
+def _evaluate(struct: type[Struct], field: str) -> Any:
     owner = next(base for base in struct.__mro__ if field in base.__dict__.get("__annotations__", ()))
     return eval(struct.FIELDS[field], vars(sys.modules[owner.__module__]))  # the text is that of our own source
 

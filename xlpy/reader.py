@@ -102,8 +102,14 @@ class Reader:
         items = self.items(name, quiet=quiet)
         if items is None:
             return None
-        end = next((i for i, item in enumerate(items) if isinstance(item, ListNode)), len(items))
-        return tuple(item for item in items[:end] if isinstance(item, Atom))
+        atoms: list[Atom] = []
+        for item in items:
+            if isinstance(item, ListNode):
+                summary = f"{name} ends here: xl ignores a list in the list and all that follows"
+                self.say("list-cut-short", summary, span=item.span, severity=Severity.WARNING)
+                break
+            atoms.append(item)
+        return tuple(atoms)
 
     def integer(self, name: str, *, quiet: bool = False) -> int | None:
         """A C long, written as strtol with base 0 takes it."""

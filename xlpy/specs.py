@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from xlpy.cstring import BLANKS, atoi, parse_ulong, same_word, split_pair, strtoul
 from xlpy.diagnostic import Severity
+from xlpy.libxl import Struct
 from xlpy.reader import build, wrap
 from xlpy.source import Span
 from xlpy.syntax import Atom, scan_pairs
@@ -16,7 +17,7 @@ from xlpy.values import parse_uuid
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from xlpy.libxl import DeviceRecord
+    from xlpy.libxl import DeviceRecord, DomainConfig
     from xlpy.reader import Reader
     from xlpy.release import Release
     from xlpy.vocabulary import Key, Token
@@ -89,6 +90,38 @@ def convert(token: Token, text: str) -> Any:
         return FORMS[token.form](text)
     except (KeyError, ValueError) as error:
         raise ValueError(token.refusal.format(value=text) or str(error)) from None
+
+
+def words(tokens: Iterable[Token], struct: Struct) -> Iterator[str]:
+    """The words of a spec for what differs from the initial values; a field is written by its first token."""
+    written: set[str] = set()
+    for token in tokens:
+        found, initial = _field(struct, token.field)
+        if found == initial or token.field in written:
+            continue
+        if token.form == "flag":
+            if found == token.sets:
+                written.add(token.field)
+                yield token.name
+            continue
+        written.add(token.field)
+        yield f"{token.name}={_word(token, found)}"
+
+
+def _field(struct: Any, path: str) -> tuple[Any, Any]:
+    """The value of a field such as vnc.listen, and its initial value."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        struct = getattr(struct, parent, None)
+    return getattr(struct, name, None), getattr(type(struct), name, None)
+
+
+def _word(token: Token, value: Any) -> str:
+    """The text of a value; a member of a union is known by its class."""
+    for word, meant in token.values.items():
+        if meant == value or (isinstance(meant, Struct) and type(meant) is type(value)):
+            return word
+    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 class Spec:
@@ -171,6 +204,18 @@ class Spec:
     def build(self) -> DeviceRecord:
         """The device of a spec in which all is right."""
         return build(self.RECORD, self.values)
+
+    # ---- the way back
+
+    @classmethod
+    def written(cls, config: DomainConfig) -> tuple[Any, ...] | None:
+        """The specs that mean the devices of a configuration; None for no devices."""
+        return tuple(cls.text(device, index) for index, device in enumerate(config.devices_of(cls.RECORD))) or None
+
+    @classmethod
+    def text(cls, device: DeviceRecord, index: int) -> Any:
+        """The spec of a device; INDEX counts those of its class."""
+        return ",".join(word for word in words(cls.TOKENS, device) if word != f"devid={index}")
 
     # ---- the way of a spec
 

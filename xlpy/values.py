@@ -10,7 +10,9 @@ from xlpy.cstring import ULONG_MAX, take_ulong
 if TYPE_CHECKING:
     from xlpy.host import HostFacts
 
+NO_UUID = "00000000-0000-0000-0000-000000000000"
 _UUID = re.compile("-".join(f"[0-9a-fA-F]{{{n}}}" for n in (8, 4, 4, 4, 12)))
+_UINT = 2**32
 _RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
 _INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
 _VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
@@ -46,16 +48,15 @@ def parse_cpus(text: str, host: HostFacts) -> tuple[int, ...]:
 
 
 def _cpu_range(text: str, host: HostFacts, *, by_node: bool) -> set[int]:
-    """N or N-M as C's strtoul takes them: a negative number is a huge one."""
+    """N or N-M as C's strtoul takes them: a negative number is a huge one; libxl counts CPUs with 32 bits."""
     first, rest = take_ulong(text, 10) or (ULONG_MAX, "")
     last = first
     if rest.startswith("-"):
         last, rest = take_ulong(rest[1:], 10) or (ULONG_MAX, "")
     if rest or not first <= last < ULONG_MAX:
         raise ValueError(f"Invalid pcpu range: {text}.")
-    if not by_node:
-        return set(range(first, min(last + 1, host.cpus)))
-    return {cpu for cpu, node in enumerate(host.nodes) if first <= node <= last}
+    numbers = enumerate(host.nodes) if by_node else ((cpu, cpu) for cpu in range(host.cpus))
+    return {cpu for cpu, number in numbers if (number - first) % _UINT <= last - first}
 
 
 class Rate(NamedTuple):

@@ -18,6 +18,7 @@ from xlpy.release import Release
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.syntax import Atom
 
@@ -59,6 +60,8 @@ class Key(Record):
     """What must stand beside it in an example."""
     read: Callable[[Reader, Key], None] | None = None
     with_key: str = ""
+    write: Callable[[DomainConfig], Any] | None = None
+    """The way back, where the field and the kind do not tell it: what to assign, None for nothing."""
 
     def apply(self, reader: Reader) -> None:
         """Read the key into the draft of the configuration."""

@@ -21,12 +21,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 RELEASES = ("4.17", "4.20")
 HERE = Path(__file__).parent
 CONFIG_NAME = "c.cfg"
-NO_XL_CONF = b"Failed to read config file: /etc/xen/xl.conf: No such file or directory\n"
+XL_CONF_NAME = "xl.conf"
+"""A file of a case with this name is what both programs read as xl.conf."""
+XL_CONF = b"/etc/xen/xl.conf"
+NO_XL_CONF = b"Failed to read config file: %s: No such file or directory\n" % XL_CONF
 TIMEOUT = 60
 UUID = re.compile(rb'"uuid": "([0-9a-f-]{36})"')
 LIBXL_LOG = re.compile(rb"^libxl: \w+: \w+\.c:[0-9]+:", re.MULTILINE)
@@ -147,8 +150,10 @@ def _installation(release: str) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in (wrapper, *shims))).hexdigest()
 
 
-def _cache_key(release: str, argv: Sequence[str], cwd: Path) -> str:
-    digest = hashlib.sha256(_installation(release).encode())
+def _cache_key(release: str, argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> str:
+    digest = hashlib.sha256(_installation(release).encode() + repr(sorted(env.items())).encode())
+    if "ORACLE_XL_CONF" in env:
+        digest.update((cwd / XL_CONF_NAME).read_bytes())
     for word in argv:
         digest.update(b"\0word\0" + os.fsencode(word))
         with contextlib.suppress(OSError, ValueError):
@@ -156,14 +161,22 @@ def _cache_key(release: str, argv: Sequence[str], cwd: Path) -> str:
     return digest.hexdigest()
 
 
-def run_real(release: str, argv: Sequence[str], cwd: Path) -> Run:
-    """Run the real xl of a release; answers are kept on disk, keyed by the release and all input."""
-    key = _cache_key(release, argv, cwd)
+def run_real(release: str, argv: Sequence[str], cwd: Path, host: Mapping[str, str] | None = None) -> Run:
+    """Run the real xl of a release; answers are kept on disk, keyed by the release and all input.
+
+    HOST are variables of shim.c that change the host.
+    """
+    env = dict(host or {})
+    if (cwd / XL_CONF_NAME).exists():
+        env["ORACLE_XL_CONF"] = XL_CONF_NAME
+    key = _cache_key(release, argv, cwd, env)
     kept = oracle() / "answers" / release / key[:2] / key
     with contextlib.suppress(OSError, ValueError):
         return _unpack(kept.read_bytes())
-    run = _spawn([str(oracle() / f"xl-{release}"), *argv], cwd, {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"})
-    run = Run(run.stdout, run.stderr.removeprefix(NO_XL_CONF), run.status)
+    env |= {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C"}
+    run = _spawn([str(oracle() / f"xl-{release}"), *argv], cwd, env)
+    stderr = run.stderr.removeprefix(NO_XL_CONF).replace(XL_CONF, XL_CONF_NAME.encode())
+    run = Run(run.stdout, stderr, run.status)
     with contextlib.suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
@@ -196,7 +209,7 @@ def run_ours(release: str, argv: Sequence[str], cwd: Path) -> Run:
     from xlpy.cli.main import run
 
     stdout, stderr = io.BytesIO(), io.BytesIO()
-    with contextlib.chdir(cwd), _environment(release), _text(stdout) as out, _text(stderr) as err:
+    with contextlib.chdir(cwd), _environment(release, cwd), _text(stdout) as out, _text(stderr) as err:
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = _status_of(run, argv)
         out.flush()
@@ -209,15 +222,16 @@ def _text(binary: io.BytesIO) -> io.TextIOWrapper:
     return io.TextIOWrapper(binary, "utf-8", "surrogateescape", newline="")
 
 
-def _settings(release: str) -> dict[str, str]:
+def _settings(release: str, cwd: Path) -> dict[str, str]:
     """The variables that xlpy runs with: an internal error is to show where it happened."""
-    return {"XLPY_XEN": release, "XLPY_DEBUG": "1"}
+    xl_conf = XL_CONF_NAME if (cwd / XL_CONF_NAME).exists() else ""
+    return {"XLPY_XEN": release, "XLPY_XL_CONF": xl_conf, "XLPY_DEBUG": "1"}
 
 
 @contextlib.contextmanager
-def _environment(release: str) -> Iterator[None]:
+def _environment(release: str, cwd: Path) -> Iterator[None]:
     variables, stdin = dict(os.environ), sys.stdin
-    os.environ.update(_settings(release))
+    os.environ.update(_settings(release, cwd))
     sys.stdin = io.TextIOWrapper(io.BytesIO())
     try:
         yield
@@ -243,7 +257,7 @@ def _status_of(run: Callable[[list[str]], int], argv: Sequence[str]) -> int:
 def run_ours_as_process(release: str, argv: Sequence[str], cwd: Path) -> Run:
     """Run xlpy's xl as a process of its own."""
     start = "from xlpy.cli.main import xl; xl()"
-    env = {**os.environ, **_settings(release), "PYTHONPATH": str(HERE.parent.parent)}
+    env = {**os.environ, **_settings(release, cwd), "PYTHONPATH": str(HERE.parent.parent)}
     return _spawn([sys.executable, "-c", start, *argv], cwd, env)
 
 

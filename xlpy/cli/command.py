@@ -64,24 +64,25 @@ def _changes(field: str) -> Callable[[click.Context, click.Parameter, Any], None
     return change
 
 
+def release_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """--xen behind the command; the command finds it in the context's Settings."""
+    return click.option(
+        "--xen",
+        metavar="RELEASE",
+        type=_ReleaseType(),
+        expose_value=False,
+        callback=_changes("release"),
+        help="Follow the xl of this Xen release.",
+    )(function)
+
+
 def host_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """--xen and --connect behind the command; the command finds them in the context's Settings."""
-    for decorate in (
-        click.option(
-            "--xen",
-            metavar="RELEASE",
-            type=_ReleaseType(),
-            expose_value=False,
-            callback=_changes("release"),
-            help="Follow the xl of this Xen release.",
-        ),
-        click.option(
-            "--connect",
-            metavar="URI",
-            expose_value=False,
-            callback=_changes("connect"),
-            help="The host to talk to, such as sim:///.",
-        ),
-    ):
-        function = decorate(function)
-    return function
+    connect = click.option(
+        "--connect",
+        metavar="URI",
+        expose_value=False,
+        callback=_changes("connect"),
+        help="The host to talk to, such as sim:///.",
+    )
+    return connect(release_option(function))

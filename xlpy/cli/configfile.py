@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import sys
 from pathlib import Path
 
+from xlpy.cli.plainfile import read_plain
 from xlpy.executors import Failure
 from xlpy.source import Source
 
@@ -27,7 +27,7 @@ def read_config(filename: str | None, words: list[str], release: Release, *, qui
             status=ERROR_INVAL,
             advice="name a configuration file, or /dev/null and the settings as words",
         )
-    data = b"" if filename == os.devnull else _contents(filename, release)
+    data = b"" if filename == os.devnull else contents(filename, release)
     if not quiet:
         print(f"Parsing config from {filename}", file=sys.stderr)
     if words:
@@ -35,34 +35,32 @@ def read_config(filename: str | None, words: list[str], release: Release, *, qui
     return Source.from_bytes(filename, data)
 
 
-def _contents(filename: str, release: Release) -> bytes:
+def contents(filename: str, release: Release, status: int = ERROR_FAIL) -> bytes:
+    """The bytes of a file; raises Failure in xl's words, with STATUS."""
     try:
-        # Without blocking: xl looks whether it is a plain file only after it has opened it.
-        descriptor = os.open(filename, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return read_plain(filename)
     except (OSError, ValueError) as error:
-        raise _unreadable(filename, getattr(error, "errno", errno.EINVAL)) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise _not_plain(filename, release)
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()
+        number = getattr(error, "errno", errno.EINVAL)
+    if number == errno.ENOTTY:
+        raise _not_plain(filename, release, status)
+    raise _unreadable(filename, number, status)
 
 
-def _not_plain(filename: str, release: Release) -> Failure:
+def _not_plain(filename: str, release: Release, status: int) -> Failure:
     place = f"libxl_utils.c:{346 if release < (4, 18) else 348}:libxl_read_file_contents"
     is_folder = Path(filename).is_dir()
     return Failure(
         f"libxl: error: {place}: {filename} is not a plain file: Success",
         f"Failed to read config file: {filename}: {os.strerror(errno.ENOTTY)}",
-        status=ERROR_FAIL,
+        status=status,
         advice=f"{filename} is {'a directory: name a file in it' if is_folder else 'not a plain file: copy it to one'}",
     )
 
 
-def _unreadable(filename: str, number: int) -> Failure:
+def _unreadable(filename: str, number: int, status: int) -> Failure:
     return Failure(
         f"Failed to read config file: {filename}: {os.strerror(number)}",
-        status=ERROR_FAIL,
+        status=status,
         advice=_way_out(filename, number),
     )
 

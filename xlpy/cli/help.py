@@ -60,4 +60,4 @@ def _added() -> str:
 
     commands = added_commands()
     lines = [_entry(name, commands[name].get_short_help_str(100)) for name in sorted(commands)]
-    return "\nxlpy adds, with --xen RELEASE, --connect URI, --config FILE (for xl.conf), --version:\n\n" + "".join(lines)
+    return "\nxlpy adds, with --xen RELEASE, --connect URI, --config XL_CONF, --version:\n\n" + "".join(lines)

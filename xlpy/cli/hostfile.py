@@ -21,14 +21,15 @@ def read_host(filename: str) -> HostFacts:
         expected = BUILT_IN.as_dict().get(name)
         if expected is None:
             raise Failure(advice=f"{filename}: a host has no {name}; it has {', '.join(HostFacts.FIELDS)}")
-        if not _fits(value, expected):
+        if not _fits(value, expected, HostFacts.FIELDS[name]):
             raise Failure(advice=f"{filename}: {name} must be like {json.dumps(expected)}")
     changes = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
     return BUILT_IN.replace(**changes)
 
 
-def _fits(value: object, expected: object) -> bool:
-    """Whether a value of JSON is of the kind of a field's present value."""
+def _fits(value: object, expected: object, kind: str) -> bool:
+    """Whether a value of JSON is like the present value of a field, of this kind."""
     if isinstance(expected, tuple):
-        return isinstance(value, list) and all(type(item) is type(expected[0]) for item in value)
+        item_type = int if "int" in kind else str
+        return isinstance(value, list) and all(type(item) is item_type for item in value)
     return type(value) is type(expected)

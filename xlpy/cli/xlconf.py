@@ -6,6 +6,7 @@ import os
 import sys
 
 from xlpy.cli.call import Leave
+from xlpy.cli.plainfile import read_plain
 from xlpy.defaults import BUILT_IN
 from xlpy.executors import Failure
 
@@ -29,8 +30,7 @@ def with_conf(settings: Settings) -> Settings:
 def _contents(filename: str, *, wanted: bool) -> bytes:
     """The file; one that cannot be read is told, and an absent one only where it was asked for."""
     try:
-        with open(filename, "rb") as file:  # noqa: PTH123 - pathlib is slow
-            return file.read()
+        return read_plain(filename)
     except OSError as error:
         message = f"Failed to read config file: {filename}: {os.strerror(error.errno or 0)}"
         if wanted:

@@ -130,6 +130,7 @@ KEYS = (
         kind=LIST,
         order=2513,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.5",
         doc="The channels of the guest, which are consoles with names.",
         good=('["connection=socket, name=org.example.agent, path=/run/agent.sock"]', '["connection=pty, name=a"]'),

@@ -9,6 +9,7 @@ from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.reader import build
+from xlpy.specs import words
 from xlpy.syntax import scan_disk
 from xlpy.values import parse_vdev
 from xlpy.vocabulary import Attach, Key, Token
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts
-    from xlpy.libxl import DomainType
+    from xlpy.libxl import DomainConfig, DomainType
     from xlpy.reader import Reader
     from xlpy.source import Span
     from xlpy.syntax import Atom
@@ -342,14 +343,16 @@ class _Spec:
         return self._unnamed(piece, name, rest)
 
     def _unnamed(self, piece: Piece, name: str, rest: str) -> int:
-        """xl's scanner takes one character of the value of an unknown name, or only the name when that does not fit."""
+        """xl's scanner takes one byte of the value of an unknown name, or only the name when that does not fit."""
         equals = piece.start + len(name)
         if "_" not in name and rest[:1] not in ("", ","):
             end = equals + 2 + (rest[1:2] == ",")
             advice = f"known names: {', '.join(sorted(t.name for t in TOKENS))}"
-            self._error("unknown parameter", self.atom.text[piece.start : end], piece.start, equals, advice)
+            byte = rest[0].encode(errors="surrogateescape")[:1].decode(errors="surrogateescape")
+            near = f"{name}={byte}{self.atom.text[equals + 2 : end]}"
+            self._error("unknown parameter", near, piece.start, equals, advice)
             return end
-        again = self._positional(name, piece.start)
+        again = self._take_word(name, piece.start)
         return self._bad_from(equals) if again is None else again
 
     def _bad(self, piece: Piece) -> int:
@@ -362,12 +365,15 @@ class _Spec:
         return len(self.atom.text)
 
     def _word(self, piece: Piece) -> int | None:
-        text = piece.text.removesuffix(",")
+        return self._take_word(piece.text.removesuffix(","), piece.start)
+
+    def _take_word(self, text: str, start: int) -> int | None:
+        """A flag, or a word that fills a slot."""
         token = self._token(text)
         if token is not None and token.form == "flag":
-            self._store(token.field, token.sets, piece.start, piece.start + len(text))
+            self._store(token.field, token.sets, start, start + len(text))
             return None
-        return self._positional(text, piece.start)
+        return self._positional(text, start)
 
     # ---- slots
 
@@ -467,6 +473,17 @@ def _advice(token: Token, text: str) -> str:
     return f"one of {', '.join(sorted(value for value in token.values if value))}"
 
 
+def _write_disks(config: DomainConfig) -> tuple[str, ...] | None:
+    return tuple(map(_text_of, config.devices_of(Disk))) or None
+
+
+def _text_of(disk: Disk) -> str:
+    """Parameters by name; the target comes last, for it takes all the rest but one comma."""
+    access = ["access=ro"] if not disk.readwrite and not disk.is_cdrom else []
+    text = ",".join([*access, *words(TOKENS, disk)])
+    return f"{text}," if text.endswith(",") else text
+
+
 ATTACH = Attach(verb="block-attach", read=_Spec.read_words)
 
 KEYS = (
@@ -475,6 +492,7 @@ KEYS = (
         kind=LIST,
         order=2318,
         read=_Spec.read_list,
+        write=_write_disks,
         default="no disks",
         doc="The disks of the guest, each a spec: target, format, vdev, access by position, or NAME=VALUE.",
         good=('["/dev/vg0/web,raw,xvda,rw"]', '["format=qcow2, vdev=xvda, access=rw, target=/srv/web.qcow2"]'),

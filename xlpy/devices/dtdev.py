@@ -9,6 +9,7 @@ from xlpy.libxl import DeviceRecord
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 
@@ -33,12 +34,17 @@ def _read_dtdev(reader: Reader, key: Key) -> None:
         reader.add(Dtdev(path=atom.text), {"": atom.span, "path": atom.span})
 
 
+def _write_dtdev(config: DomainConfig) -> tuple[str, ...] | None:
+    return tuple(device.path or "" for device in config.devices_of(Dtdev)) or None
+
+
 KEYS = (
     Key(
         name="dtdev",
         kind=LIST,
         order=1742,
         read=_read_dtdev,
+        write=_write_dtdev,
         since="4.6",
         doc="The nodes of the host's device tree that are passed through to the guest, by absolute path. Only on Arm.",
         good=('["/soc/ethernet@ff0e0000"]',),

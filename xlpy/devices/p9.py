@@ -153,6 +153,7 @@ KEYS = (
         kind=LIST,
         order=2334,
         read=_read_p9,
+        write=_Spec.written,
         since="4.9",
         doc="The directories that are shared with the guest by 9pfs.",
         good=('["tag=share, path=/srv/share, security_model=none"]',),

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xlpy.cstring import atoi, same_word
+from xlpy.cstring import atoi, same_word, take_ulong
 from xlpy.host import Claim, Problem
 from xlpy.kinds import INTEGER, LIST
 from xlpy.libxl import U8, U32, DeviceRecord, Int, RdmReservePolicy
+from xlpy.specs import words
 from xlpy.vocabulary import HVM, PV, Attach, Key, Token
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.syntax import Atom
 
 ALL_FUNCTIONS = 2**32 - 1
-_SCANF_HEX = r"\s*[-+]?(?:0[xX])?[0-9a-fA-F]*"
+_SCANF_HEX = r"[ \t\n\v\f\r]*[-+]?(?:0[xX])?[0-9a-fA-F]*"
+_HEX = re.compile(_SCANF_HEX)
 _BDF = re.compile(
     r"(?:(?P<domain>[0-9a-fA-F]+):)?(?P<bus>[0-9a-fA-F]+):"
     rf"(?P<dev>{_SCANF_HEX})\.(?:\*|(?P<func>{_SCANF_HEX}))"
@@ -148,60 +151,64 @@ class _Spec:
 
     def read(self) -> None:
         """Read the pieces; _BadSpecError where one does not fit, or no device is named."""
-        for start, piece in _pieces(self.text):
-            self.piece = start, start + len(piece)
-            fields = _option(piece) if start or "=" in piece else _address(piece, positional=True)
-            self.values |= fields
-            self.places |= dict.fromkeys(fields, self.piece)
+        for start, end in _options(self.text, self._address()):
+            self.piece = start, end
+            self._store(_option(self.text[start:end]))
         self.piece = (0, len(self.text))
         if ("vfunc_mask" in self.values) == ("name" in self.values):
             raise _BadSpecError
 
+    def _address(self) -> int:
+        """Read BDF[@SLOT]; gives the offset behind it, which is 0 where there is none."""
+        try:
+            fields, end = _address(self.text)
+        except _BadSpecError:
+            return 0
+        slot, _, _ = self.text[end:].partition(",")
+        self.piece = 0, end + len(slot)
+        if slot and not (slot.startswith("@") and _HEX.fullmatch(slot[1:])):
+            raise _BadSpecError
+        self._store(fields | ({"vdevfn": _slot(slot[1:])} if slot else {}))
+        return self.piece[1] + 1
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """BDF[@SLOT] or NAME=VALUE, and where each begins; to xl's scanner a name goes up to the next equals sign."""
-    at = 0
-    if "=" not in text.partition(",")[0]:
-        first = text.partition(",")[0]
-        yield 0, first
-        at = len(first) + 1
+    def _store(self, fields: dict[str, Any]) -> None:
+        self.values |= fields
+        self.places |= dict.fromkeys(fields, self.piece)
+
+
+def _options(text: str, at: int) -> Iterator[tuple[int, int]]:
+    """Where each NAME=VALUE begins and ends; to xl's scanner a name goes up to the next equals sign."""
     while at < len(text):
         equals = text.find("=", at)
-        comma = text.find(",", equals)
-        end = len(text) if min(equals, comma) < 0 else comma
-        yield at, text[at:end]
+        comma = text.find(",", equals) if equals >= 0 else -1
+        end = len(text) if comma < 0 else comma
+        yield at, end
         at = end + 1
 
 
-def _address(text: str, *, positional: bool) -> dict[str, Any]:
+def _address(text: str) -> tuple[dict[str, Any], int]:
+    """The fields of an address, and where it ends."""
     match = _BDF.match(text)
-    tail = text[match.end() :] if match else ""
-    if match is None or (positional and tail and not tail.startswith("@")):
+    if match is None:
         raise _BadSpecError
-    numbers = {name: _hex("0" if match[name] is None else match[name]) for name in ("domain", "bus", "dev")}
-    func = 0 if match["func"] is None else _hex(match["func"])
-    if numbers["domain"] > 0xFFFF or numbers["bus"] > 0xFF or numbers["dev"] > 0x1F or func > 7:
+    numbers = (match[name] for name in ("domain", "bus", "dev", "func"))
+    domain, bus, dev, func = (0 if number is None else _hex(number) for number in numbers)
+    if domain > 0xFFFF or bus > 0xFF or dev > 0x1F or func > 7:
         raise _BadSpecError
-    fields = {**numbers, "func": func, "vfunc_mask": ALL_FUNCTIONS if match["func"] is None else 1}
-    if positional and tail:
-        if not re.fullmatch(_SCANF_HEX, tail[1:]):
-            raise _BadSpecError
-        fields["vdevfn"] = _slot(tail[1:])
-    return fields
+    mask = ALL_FUNCTIONS if match["func"] is None else 1
+    return {"domain": domain, "bus": bus, "dev": dev, "func": func, "vfunc_mask": mask}, match.end()
 
 
 def _hex(text: str) -> int:
-    """A number as C's scanf reads it with %x: a lone 0x is 0, a sign makes it too large."""
-    digits = text.strip().lower().removeprefix("+")
-    if digits == "0x":
-        return 0
-    if not re.fullmatch(r"(0x)?[0-9a-f]+", digits):
+    """An unsigned int as C's scanf reads it with %x."""
+    number = take_ulong(text, 16)
+    if number is None:
         raise _BadSpecError
-    return int(digits, 16)
+    return number[0] % 2**32
 
 
 def _slot(text: str) -> int:
-    match = re.match(_SCANF_HEX, text)
+    match = _HEX.match(text)
     slot = _hex(match[0] if match else "")
     if slot > 0x1F:
         raise _BadSpecError
@@ -216,7 +223,7 @@ def _option(item: str) -> dict[str, Any]:
     if token is None:
         raise _BadSpecError(f"Unknown PCI_SPEC_STRING option: {name}")
     if token.form == "bdf":
-        return _address(value, positional=False)
+        return _address(value)[0]
     return {token.field: _value(token, value)}
 
 
@@ -282,6 +289,16 @@ def _default(name: str, order: int, since: str) -> Key:
     )
 
 
+def _write_pci(config: DomainConfig) -> tuple[str, ...] | None:
+    return tuple(map(_text_of, config.devices_of(Pci))) or None
+
+
+def _text_of(device: Pci) -> str:
+    address = [] if device.name is not None else [device.bdf]
+    slot = [f"vslot={device.vdevfn >> 3:x}"] if device.vdevfn else []
+    return ",".join([*address, *slot, *words(TOKENS, device.replace(vdevfn=0))])
+
+
 ATTACH = Attach(verb="pci-attach", read=_read_words)
 
 KEYS = (
@@ -294,6 +311,7 @@ KEYS = (
         kind=LIST,
         order=1712,
         read=_read_pci,
+        write=_write_pci,
         doc="The PCI devices that are passed through to the guest.",
         good=('["0000:03:00.0"]', '["03:00.0,permissive=1"]'),
         bad=('["03:00"]', '["eth0"]'),

@@ -51,6 +51,7 @@ KEYS = (
         kind=LIST,
         order=2476,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.11",
         doc="The PV Calls connections of the guest; an empty spec is one to Domain-0.",
         good=('["backend=netdom"]', '[""]'),

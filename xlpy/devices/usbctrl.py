@@ -80,6 +80,7 @@ KEYS = (
         kind=LIST,
         order=2678,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.7",
         default="controllers for the devices in usbdev",
         doc="The USB controllers of the guest, to which the devices in usbdev are attached.",

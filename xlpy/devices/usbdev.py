@@ -103,6 +103,7 @@ KEYS = (
         kind=LIST,
         order=2704,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.7",
         doc="The host's USB devices that are passed through to the guest.",
         good=('["type=hostdev, hostbus=1, hostaddr=3"]',),

@@ -80,6 +80,13 @@ class _Spec(Spec):
         ),
     )
 
+    @classmethod
+    def text(cls, device: DeviceRecord, index: int) -> str:
+        """Connectors are written as they are read."""
+        assert isinstance(device, Vdispl)
+        connectors = ";".join(f"{c.unique_id}:{c.width}x{c.height}" for c in device.connectors)
+        return f"{super().text(device.replace(connectors=()), index)},connectors={connectors}".lstrip(",")
+
     def take(self, token: Token, item: Item) -> None:
         """Connectors are a language of their own."""
         if token.form == "connectors":
@@ -135,6 +142,7 @@ KEYS = (
         kind=LIST,
         order=2448,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.10",
         doc="The PV displays of the guest, each with one or more connectors.",
         good=('["backend=displays, connectors=id0:1920x1080;id1:800x600"]',),

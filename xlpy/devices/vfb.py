@@ -83,19 +83,25 @@ class _Spec(Spec):
 
 def _vfb_from_vnc(reader: Reader) -> None:
     """`vnc = 1` in a PV guest without vfb makes one from the keys of the emulated display."""
-    if reader.domain_type != PV or reader.count(Vfb):
+    if reader.domain_type != PV:
         return
-    if not reader.integer("vnc"):
-        return
-    values: dict[str, Any] = {"devid": 0}
+    if reader.count(Vfb):
+        _read_display(reader, ("vnc.", "sdl."))  # only to say what is wrong with it
+    elif reader.integer("vnc"):
+        reader.add(build(Vfb, {"devid": 0, **_read_display(reader, ("vnc.", "sdl.", "keymap"))}))
+        reader.add(Vkb(devid=reader.count(Vkb)))
+
+
+def _read_display(reader: Reader, fields: tuple[str, ...]) -> dict[str, Any]:
+    """What the keys of the emulated display say, by the names of a framebuffer's fields."""
+    found = {}
     for key in vocabulary.all_keys():
         field = key.field.removeprefix(_HVM_DISPLAY)
-        if field != key.field and field.startswith(("vnc.", "sdl.", "keymap")):
+        if field != key.field and field.startswith(fields):
             value = key.kind.read(reader, key.name)
             if value is not None:
-                values[field] = value
-    reader.add(build(Vfb, values))
-    reader.add(Vkb(devid=reader.count(Vkb)))
+                found[field] = value
+    return found
 
 
 READINGS = (Reading(order=2887, apply=_vfb_from_vnc),)
@@ -106,6 +112,7 @@ KEYS = (
         kind=LIST,
         order=2622,
         read=_Spec.read_list,
+        write=_Spec.written,
         doc="The framebuffers of a PV or PVH guest, each a spec of NAME=VALUE.",
         good=('["vnc=1, vnclisten=127.0.0.1"]',),
         bad=('"vnc=1"',),

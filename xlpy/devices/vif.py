@@ -143,8 +143,8 @@ TOKENS = (
     ),
     Token(name="mac", form="mac", field="mac", doc="The MAC address.", good="mac=00:16:3e:01:02:03", bad="mac=auto"),
     _text("bridge", "bridge", "The bridge in the backend domain.", "xenbr0"),
-    Token(name="netdev", field="gatewaydev", doc="The old name of gatewaydev.", since="4.3", bad="netdev=eth0"),
     _text("gatewaydev", "gatewaydev", "The device that routes, for vif-route.", "eth0", "4.3"),
+    Token(name="netdev", field="gatewaydev", doc="The old name of gatewaydev.", since="4.3", bad="netdev=eth0"),
     _text("ip", "ip", "The guest's addresses, separated by blanks, for scripts that filter.", "192.0.2.10"),
     _text("script", "script", "The hotplug script.", "vif-openvswitch"),
     _text("backend", "backend_domname", "The domain that serves the interface, by name or domid.", "netdom"),
@@ -224,6 +224,19 @@ class _Spec(Spec):
                 self.tell("vif-netdev", message, item.span)
             super().take(token, item)
 
+    @classmethod
+    def text(cls, device: DeviceRecord, index: int) -> str:
+        """A rate is written in bytes a second; xl keeps what passes in an interval."""
+        assert isinstance(device, Vif)
+        interval = device.rate_interval_usecs
+        plain = super().text(device.replace(rate_bytes_per_interval=0), index)
+        if not interval:
+            return str(plain)
+        per_second = -(-device.rate_bytes_per_interval * 1_000_000 // interval) or 1
+        unit = "b" if not device.rate_bytes_per_interval else "B" if per_second < 2**32 else "KB"
+        per_second = -(-per_second // 1000) if unit == "KB" else per_second
+        return f"{plain},rate={per_second}{unit}/s@{interval}us".lstrip(",")
+
     def _mac(self, item: Item) -> None:
         """Bytes that were read before something did not fit stay; xl reads on behind the end of the item."""
         octets, complete = _mac_bytes(item.atom.text[item.value_start :])
@@ -278,6 +291,7 @@ KEYS = (
         kind=LIST,
         order=2587,
         read=_Spec.read_list,
+        write=_Spec.written,
         default="no network",
         doc="The network interfaces of the guest, each a spec of NAME=VALUE; an empty spec is one with defaults.",
         good=('["mac=00:16:3e:01:02:03, bridge=xenbr0"]', '[""]'),

@@ -114,6 +114,7 @@ KEYS = (
         kind=LIST,
         order=3086,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.18",
         doc="The virtio devices of the guest, served by a backend outside QEMU. Only on Arm.",
         good=('["type=virtio,device22, transport=mmio"]',),

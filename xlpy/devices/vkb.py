@@ -12,6 +12,8 @@ from xlpy.vocabulary import Attach, Key, Token
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xlpy.libxl import DomainConfig
+
 VkbBackend = Literal["unknown", "qemu", "linux"]
 
 
@@ -120,6 +122,12 @@ class _Spec(Spec):
             self.refuse("vkb-no-touch-size", message, span, advice="add one of them", status=ERROR_FAIL)
 
 
+def _write_vkbs(config: DomainConfig) -> tuple[str, ...] | None:
+    """Without those that framebuffers bring: they say nothing of their backend."""
+    vkbs = enumerate(config.devices_of(Vkb))
+    return tuple(_Spec.text(vkb, index) for index, vkb in vkbs if vkb.replace(devid=-1) != Vkb()) or None
+
+
 TOKENS = _Spec.TOKENS
 ATTACH = Attach(verb="vkb-attach", read=_Spec.read_words)
 
@@ -129,6 +137,7 @@ KEYS = (
         kind=LIST,
         order=3085,
         read=_Spec.read_list,
+        write=_write_vkbs,
         since="4.12",
         doc="The virtual keyboards, pointers and touch screens of the guest.",
         good=('["backend-type=linux, unique-id=T0, feature-abs-pointer=1"]',),

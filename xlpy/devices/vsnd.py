@@ -11,7 +11,7 @@ from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
 from xlpy.reader import build, wrap
 from xlpy.source import Span
-from xlpy.specs import Spec
+from xlpy.specs import Spec, words
 from xlpy.syntax import Atom
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -148,6 +148,10 @@ _TOKENS = {
 _KNOWN = {kind: {token.name: token for token in (*_EVERYWHERE, *tokens)} for kind, tokens in _TOKENS.items()}
 
 
+_LISTS = ("rates", "formats")
+"""The forms of tokens whose value is a list with semicolons."""
+
+
 class _Card(Spec):
     RECORD = Vsnd
     TOKENS = (*_EVERYWHERE, *(token for tokens in _TOKENS.values() for token in tokens))
@@ -191,6 +195,16 @@ class _Card(Spec):
                 self.refuse("vsnd-section", f"Invalid key: {first.text}", first.span, advice=advice)
         self.close()
 
+    @classmethod
+    def text(cls, device: DeviceRecord, index: int) -> list[str]:  # noqa: ARG003  # xl counts the cards
+        """A card is a list of sections."""
+        assert isinstance(device, Vsnd)
+        sections = [_section("card", device)]
+        for pcm in device.pcms:
+            sections.append(_section("pcm", pcm))
+            sections += [_section("stream", stream) for stream in pcm.streams]
+        return sections
+
     def _begin(self) -> None:
         """A stream belongs to the last PCM device."""
         if self.kind == "pcm" or (self.kind == "stream" and not self.pcms):
@@ -205,7 +219,7 @@ class _Card(Spec):
 
     def take(self, token: Token, item: Item) -> None:
         """Rates and formats are lists."""
-        if token.form not in ("rates", "formats"):
+        if token.form not in _LISTS:
             super().take(token, item)
             return
         pieces = list(re.finditer("[^;]+", item.value or ""))
@@ -240,6 +254,15 @@ class _Card(Spec):
         return build(Vsnd, self.values).replace(pcms=pcms)
 
 
+def _section(kind: str, struct: Struct) -> str:
+    """A section of a card, lists with semicolons."""
+    plain = (token for token in _KNOWN[kind].values() if token.form not in _LISTS)
+    params = getattr(struct, "params", None)
+    lists = {t.name: getattr(params, t.field.rpartition(".")[2], ()) for t in _EVERYWHERE if t.form in _LISTS}
+    written = (f"{name}={';'.join(map(str, values))}" for name, values in lists.items() if values)
+    return ",".join([kind, *words(plain, struct), *written])
+
+
 def _tell_no_list(reader: Reader, atom: Atom) -> None:
     lines = (
         f"{reader.source.name}:{reader.source.line(atom.span.start)}:0: warning: value is not a list",
@@ -258,6 +281,7 @@ KEYS = (
         kind=LIST,
         order=2507,
         read=_Card.read_list,
+        write=_Card.written,
         since="4.12",
         doc="The PV sound cards of the guest: each a list of sections for the card, its PCM devices and their streams.",
         good=('[["card, backend=sound, short-name=VCard", "pcm, name=general", "stream, unique-id=0, type=p"]]',),

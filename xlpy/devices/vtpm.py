@@ -83,6 +83,7 @@ KEYS = (
         kind=LIST,
         order=2404,
         read=_Spec.read_list,
+        write=_Spec.written,
         since="4.3",
         doc="The virtual TPMs of the guest, each served by a domain of its own.",
         good=('["backend=vtpmmgr, uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"]',),

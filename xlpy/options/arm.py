@@ -23,7 +23,7 @@ _SVE = enum(SveType, 'Unknown {name} "{value}" specified', "unknown-sve", quiet=
 
 _NUMBER = r"[ \t\n\v\f\r]*[-+]?[0-9]+"
 _COLORS = re.compile(rf"({_NUMBER})(?:-({_NUMBER}))?")
-_MOST_COLORS = 1 << 16  # far beyond what Xen can have; xl would fill its memory with a longer list
+_MOST_COLORS = 1 << 20  # far beyond what Xen can have; xl would fill its memory with a longer list
 _SPIS_BY_DEFAULT = Release(4, 21)  # from here on libxl tells 0 from unset
 
 

@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 from xlpy.cstring import as_int
 from xlpy.kinds import INTEGER, STRING_OR_LIST
+from xlpy.nodes import ListNode
 from xlpy.release import Release
 from xlpy.values import parse_cpus
 from xlpy.vocabulary import Key, Reading
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
+    from xlpy.nodes import Value
     from xlpy.reader import Reader
-    from xlpy.syntax import Atom
 
 _ALWAYS_COUNTED = Release(4, 22)  # from here on xl fills in one vCPU when the file says nothing
-_MOST_VCPUS = 1 << 20  # far beyond what Xen can have; xl would fill its memory with a longer list
+_MOST_VCPUS = 1 << 16  # far beyond what Xen can have; xl would fill its memory with a longer list
 
 
 def _read_vcpus(reader: Reader, key: Key) -> None:
@@ -62,26 +64,51 @@ def fits(reader: Reader, vcpus: int, name: str) -> bool:
 def _read_affinity(reader: Reader, key: Key) -> None:
     """A list gives each vCPU its own CPUs, a string all of them the same."""
     count = reader.get("b_info.max_vcpus", 0)
-    atoms = reader.atoms(key.name, quiet=True)
-    if atoms is None:
+    items = reader.items(key.name, quiet=True)
+    if items is None:
         single = reader.atom(key.name)
         if single is None:
             return
         maps = (_map(reader, single),) * (count if fits(reader, count, key.name) else 0)
     else:
-        maps = tuple(_map(reader, atom) for atom in atoms[:count])
-    if atoms is not None or key.name == "cpus_soft":
+        maps = tuple(_map(reader, item) for item in items[:count])
+    if items is not None or key.name == "cpus_soft":
         reader.put("b_info.numa_placement", False, key.name)
     if maps:
         reader.put(key.field, maps, key.name)
 
 
-def _map(reader: Reader, atom: Atom) -> tuple[int, ...]:
+def _map(reader: Reader, item: Value) -> tuple[int, ...]:
     try:
-        return parse_cpus(atom.text, reader.host)
+        if isinstance(item, ListNode):
+            raise ValueError("vcpu hard affinity map is empty")  # where xl does not crash
+        return parse_cpus(item.text, reader.host)
     except ValueError as error:
-        reader.refuse("bad-cpu-list", str(error), span=atom.span)
+        reader.refuse("bad-cpu-list", str(error), span=item.span)
         return ()
+
+
+def _write_vcpus(config: DomainConfig) -> int | None:
+    online = len(config.b_info.avail_vcpus)
+    return online if online or config.b_info.max_vcpus else None
+
+
+def _write_maxvcpus(config: DomainConfig) -> int | None:
+    most = config.b_info.max_vcpus
+    return most if most != len(config.b_info.avail_vcpus) else None
+
+
+def _write_hard_affinity(config: DomainConfig) -> str | tuple[str, ...] | None:
+    """A list also switches off that libxl places the guest on nodes, as a soft affinity and vNUMA do."""
+    info = config.b_info
+    maps = _written(info.vcpu_hard_affinity)
+    if info.numa_placement is not None:
+        return maps if maps or not (info.vcpu_soft_affinity or info.vnuma_nodes) else None
+    return maps[0] if maps else None
+
+
+def _written(maps: tuple[tuple[int, ...], ...]) -> tuple[str, ...]:
+    return tuple(",".join(map(str, cpus)) for cpus in maps)
 
 
 READINGS = (Reading(order=1605, apply=_settle_vcpus),)
@@ -93,6 +120,7 @@ KEYS = (
         order=1566,
         field="b_info.avail_vcpus",
         read=_read_vcpus,
+        write=_write_vcpus,
         default="1",
         doc="How many vCPUs are online when the guest starts.",
         good=("2",),
@@ -104,6 +132,7 @@ KEYS = (
         order=1585,
         field="b_info.max_vcpus",
         read=_read_maxvcpus,
+        write=_write_maxvcpus,
         default="the value of vcpus",
         doc="How many vCPUs the guest may ever have; the others can be brought online with `xl vcpu-set`.",
         good=("4",),
@@ -115,6 +144,7 @@ KEYS = (
         order=1612,
         field="b_info.vcpu_hard_affinity",
         read=_read_affinity,
+        write=_write_hard_affinity,
         default="any pCPU",
         doc="The pCPUs on which the vCPUs may run: one CPU list for all, or a list with one for each vCPU.",
         good=('"2-3"', '"all,^0"', '["0", "1"]', '"nodes:0"'),
@@ -126,6 +156,7 @@ KEYS = (
         order=1617,
         field="b_info.vcpu_soft_affinity",
         read=_read_affinity,
+        write=lambda config: _written(config.b_info.vcpu_soft_affinity) or None,
         default="any pCPU",
         since="4.5",
         doc="The pCPUs on which the vCPUs run best, when they are free. Written like `cpus`.",

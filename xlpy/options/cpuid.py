@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.cpuid import CpuidError, Policies
+from xlpy.cpuid import CpuidError, Policies, flags, lines
 from xlpy.diagnostic import Severity
 from xlpy.kinds import STRING_OR_LIST
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.nodes import Atom
     from xlpy.reader import Reader
     from xlpy.source import Span
@@ -57,12 +58,21 @@ def _skip(reader: Reader, code: str, error: CpuidError, span: Span) -> None:
     reader.say(code, summary, error.xl_lines, span=span, severity=Severity.WARNING)
 
 
+def _write_cpuid(config: DomainConfig) -> tuple[str, ...] | str | None:
+    """The old lines can say all but MSRs, which only the names can."""
+    policy = config.b_info.cpuid
+    if policy is None:
+        return None
+    return flags(policy) if policy.msr else tuple(lines(policy))
+
+
 KEYS = (
     Key(
         name="cpuid",
         kind=STRING_OR_LIST,
         order=2730,
         read=_read_cpuid,
+        write=_write_cpuid,
         field="b_info.cpuid",
         doc=(
             'What CPUID shows: "host,NAME=VALUE,...", or a list of lines LEAF[,SUBLEAF]:REGISTER=BITS of 32 bits each. '

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlpy.kinds import BOOLEAN, INTEGER, KIB_PER_MIB, MIB, STRING, choice, enum
-from xlpy.libxl import GfxPassthruKind, Hdtype, VendorDevice
+from xlpy.libxl import GfxPassthruKind, Hdtype, Hvm, VendorDevice
 from xlpy.vocabulary import HVM, Key, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 _HDTYPE = enum(Hdtype, 'ERROR: invalid value "{value}" for "{name}"', "unknown-hdtype")
@@ -54,6 +55,13 @@ def _read_gfx_passthru(reader: Reader, key: Key) -> None:
         reader.put("b_info.u.hvm.gfx_passthru_kind", kind, key.name)
 
 
+def _write_gfx_passthru(config: DomainConfig) -> bool | str | None:
+    hvm = config.b_info.u
+    if not isinstance(hvm, Hvm) or hvm.gfx_passthru_kind == "default":
+        return hvm.gfx_passthru if isinstance(hvm, Hvm) else None
+    return hvm.gfx_passthru_kind
+
+
 def _key(
     name: str,
     order: int,
@@ -65,6 +73,7 @@ def _key(
     default: str = "0",
     since: str = "4.1",
     read: Callable[[Reader, Key], None] | None = None,
+    write: Callable[[DomainConfig], Any] | None = None,
     field: str = "",
     unit: str = "",
 ) -> Key:
@@ -73,6 +82,7 @@ def _key(
         kind=kind,
         order=order,
         read=read,
+        write=write,
         field=f"b_info.u.hvm.{field or name}",
         guests=(HVM,),
         default=default,
@@ -152,6 +162,7 @@ KEYS = (
         '"igd"',
         '"nvidia"',
         read=_read_gfx_passthru,
+        write=_write_gfx_passthru,
     ),
     _key("usbversion", 2993, INTEGER, "The emulated USB controller: 1, 2 or 3.", "2", '"2.0"', since="4.4"),
     _key("vkb_device", 3013, BOOLEAN, "A PV keyboard and pointer.", "0", _YES, default="1", since="4.13"),

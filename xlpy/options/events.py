@@ -19,6 +19,7 @@ ACTIONS = {
     "coredump-restart": "coredump_restart",
     "soft-reset": "soft_reset",
 }
+_WORDS = {libxl: word for word, libxl in ACTIONS.items()}
 _ACTION = choice(ACTIONS, 'Unknown {name} action "{value}" specified', "unknown-action")
 
 
@@ -33,6 +34,7 @@ def _event(name: str, order: int, default: str, doc: str, since: str = "4.1") ->
         order=order,
         field=name,
         read=read,
+        write=lambda config: None if getattr(config, name) == ACTIONS[default] else _WORDS[getattr(config, name)],
         default=f'"{default}"',
         since=since,
         doc=doc,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import BOOLEAN, STRING
-from xlpy.values import parse_uuid
+from xlpy.values import NO_UUID, parse_uuid
 from xlpy.vocabulary import ALL, HVM, PVH, Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 _TYPES = ("hvm", "pv", "pvh")
@@ -69,12 +70,18 @@ def _read_label(reader: Reader, key: Key) -> None:
         reader.put("c_info.ssid_label" if init is None else "b_info.exec_ssid_label", label, key.name)
 
 
+def _write_label(config: DomainConfig) -> str | None:
+    execution = config.b_info.exec_ssid_label
+    return config.c_info.ssid_label if execution is None else execution
+
+
 KEYS = (
     Key(
         name="seclabel",
         kind=STRING,
         order=1395,
         read=_read_label,
+        write=_write_label,
         since="4.2",
         doc="The XSM label of the domain. Without XSM in the hypervisor it only gives a warning at creation.",
         good=('"system_u:system_r:domU_t"',),
@@ -85,6 +92,7 @@ KEYS = (
         kind=STRING,
         order=1395,
         with_key="seclabel",
+        write=lambda config: None if config.b_info.exec_ssid_label is None else config.c_info.ssid_label,
         since="4.3",
         doc="The XSM label while the domain is built; `seclabel` then holds from the moment it runs.",
         good=('"system_u:system_r:domU_build_t"',),
@@ -95,6 +103,7 @@ KEYS = (
         kind=STRING,
         order=1410,
         read=_read_type,
+        write=lambda config: config.c_info.type,
         default='"pv" (x86)',
         since="4.10",
         doc='The kind of guest: "pv", "pvh" or "hvm".',
@@ -127,6 +136,7 @@ KEYS = (
         kind=STRING,
         order=1454,
         read=_read_name,
+        field="c_info.name",
         default="(mandatory)",
         doc="The name of the domain, unique on the host. A name of digits alone is shadowed by domids.",
         good=('"web"',),
@@ -137,6 +147,8 @@ KEYS = (
         kind=STRING,
         order=1459,
         read=_read_uuid,
+        field="c_info.uuid",
+        write=lambda config: config.c_info.uuid or NO_UUID,
         default="a new random one at each start",
         doc="The UUID of the domain. Pin it for guests whose licence or disk labels depend on it.",
         good=('"6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"',),

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from xlpy.cstring import ULONG_MAX, take_ulong
 from xlpy.diagnostic import Severity
 from xlpy.kinds import LIST
-from xlpy.libxl import IomemRange, IoportRange
+from xlpy.libxl import UNSET64, IomemRange, IoportRange
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from xlpy.libxl import DomainConfig
     from xlpy.nodes import Atom
     from xlpy.reader import Reader
 
@@ -96,12 +97,27 @@ def _parsed(reader: Reader, name: str, parse: Callable[[Reader, Atom], object], 
             return
 
 
+def _write_ioports(config: DomainConfig) -> tuple[str, ...] | None:
+    ranges = config.b_info.ioports
+    return tuple(f"{r.first:x}-{(r.first + r.number - 1) % 2**32:x}" for r in ranges) or None
+
+
+def _write_iomem(config: DomainConfig) -> tuple[str, ...] | None:
+    return tuple(map(_iomem_text, config.b_info.iomem)) or None
+
+
+def _iomem_text(pages: IomemRange) -> str:
+    gfn = "" if pages.gfn == UNSET64 else f"@{pages.gfn:x}"
+    return f"{pages.start:x},{pages.number:x}{gfn}"
+
+
 KEYS = (
     Key(
         name="ioports",
         kind=LIST,
         order=2203,
         read=_reading(_ioport, "xl: Unable to get element #{} in ioport list"),
+        write=_write_ioports,
         field="b_info.ioports",
         since="4.2",
         doc="I/O ports of the host: each a port or a range FIRST-LAST, in hexadecimal.",
@@ -124,6 +140,7 @@ KEYS = (
         kind=LIST,
         order=2286,
         read=_reading(_iomem, "xl: Unable to get element {} in iomem list"),
+        write=_write_iomem,
         field="b_info.iomem",
         since="4.3",
         unit="pages of 4 KiB",

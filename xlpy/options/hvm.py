@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, STRING_OR_LIST, string_or_list
+from xlpy.libxl import Hvm
 from xlpy.syntax import ListNode
 from xlpy.vocabulary import HVM, PV, PVH, Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 VIRIDIAN_GROUPS = (
@@ -35,7 +37,9 @@ def _read_viridian(reader: Reader, key: Key) -> None:
     items = reader.items(key.name, quiet=True)
     if items is None:
         flag = reader.boolean(key.name, quiet=True)
-        if flag is not None:
+        if flag is None:
+            reader.overlook(key.name)
+        else:
             reader.put(key.field, flag, key.name)
         return
     enable: set[int] = set()
@@ -77,6 +81,26 @@ def _read_apic(reader: Reader, key: Key) -> None:
         flag = reader.boolean(key.name)
         if flag is not None:
             reader.put(key.field, flag, key.name)
+
+
+def _write_viridian(config: DomainConfig) -> bool | list[str] | None:
+    hvm = config.b_info.u
+    if not isinstance(hvm, Hvm) or not (hvm.viridian_enable or hvm.viridian_disable):
+        return hvm.viridian if isinstance(hvm, Hvm) else None
+    words = ["defaults"] if hvm.viridian else []
+    words += [f"!{VIRIDIAN_GROUPS[group]}" for group in hvm.viridian_disable if group in hvm.viridian_enable]
+    if len(hvm.viridian_enable) > len(VIRIDIAN_GROUPS):
+        words.append("all")
+    else:
+        words += [VIRIDIAN_GROUPS[group] for group in hvm.viridian_enable]
+    words += [f"!{VIRIDIAN_GROUPS[group]}" for group in hvm.viridian_disable if group not in hvm.viridian_enable]
+    return words
+
+
+def _either(config: DomainConfig, single: str, several: str) -> Any:
+    """The field for one value, or the one for a list."""
+    hvm = config.b_info.u
+    return getattr(hvm, single, None) or getattr(hvm, several, None) or None
 
 
 KEYS = (
@@ -166,6 +190,7 @@ KEYS = (
         order=1931,
         field="b_info.u.hvm.viridian",
         read=_read_viridian,
+        write=_write_viridian,
         guests=(HVM,),
         default="0",
         doc="Hyper-V enlightenments, which make Windows faster: 1 for a good set, or groups (!GROUP: without).",
@@ -178,6 +203,7 @@ KEYS = (
         order=2973,
         field="b_info.u.hvm.serial",
         read=string_or_list("b_info.u.hvm.serial", "b_info.u.hvm.serial_list"),
+        write=lambda config: _either(config, "serial", "serial_list"),
         guests=(HVM,),
         doc="Where the guest's serial ports go, as QEMU's -serial takes it; pty for `xl console -t serial`.",
         good=('"pty"', '["pty", "none"]'),
@@ -211,6 +237,7 @@ KEYS = (
         order=2995,
         field="b_info.u.hvm.usbdevice",
         read=string_or_list("b_info.u.hvm.usbdevice", "b_info.u.hvm.usbdevice_list"),
+        write=lambda config: _either(config, "usbdevice", "usbdevice_list"),
         guests=(HVM,),
         doc="Emulated USB devices: tablet, mouse, keyboard, host:BUS.ADDR. The tablet keeps VNC pointers in step.",
         good=('"tablet"', '["tablet", "keyboard"]'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import BOOLEAN, QUIET_INTEGER, numbered
-from xlpy.libxl import Altp2mMode
+from xlpy.libxl import Altp2mMode, Hvm
 from xlpy.vocabulary import HVM, Key
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ KEYS = (
         kind=BOOLEAN,
         order=1994,
         read=_read_altp2mhvm,
+        write=lambda config: config.b_info.u.altp2m if isinstance(config.b_info.u, Hvm) else None,
         read_for=(HVM,),
         field="b_info.u.hvm.altp2m",
         guests=(HVM,),
@@ -106,6 +107,7 @@ KEYS = (
         kind=BOOLEAN,
         order=3092,
         read=_read_msr_relaxed,
+        write=lambda config: config.b_info.arch_x86.msr_relaxed,
         field="b_info.arch_x86.msr_relaxed",
         default="0",
         since="4.15",

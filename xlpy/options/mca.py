@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import LIST
+from xlpy.libxl import Hvm
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import HVM, Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 CAPABILITIES = {"lmce": 1 << 0}
@@ -34,12 +36,19 @@ def _read_caps(reader: Reader, key: Key) -> None:
     reader.put(key.field, caps, key.name)
 
 
+def _write_caps(config: DomainConfig) -> tuple[str, ...] | None:
+    hvm = config.b_info.u
+    caps = hvm.mca_caps if isinstance(hvm, Hvm) else 0
+    return tuple(name for name, bit in CAPABILITIES.items() if caps & bit) or None
+
+
 KEYS = (
     Key(
         name="mca_caps",
         kind=LIST,
         order=2089,
         read=_read_caps,
+        write=_write_caps,
         field="b_info.u.hvm.mca_caps",
         guests=(HVM,),
         default="[]",

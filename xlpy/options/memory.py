@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import KIB_PER_MIB, MIB
+from xlpy.libxl import UNSET64
 from xlpy.vocabulary import HVM, Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 
@@ -19,12 +21,18 @@ def _read_memory(reader: Reader, key: Key) -> None:
         reader.put("b_info.max_memkb", memory * KIB_PER_MIB, key.name)
 
 
+def _write_maxmem(config: DomainConfig) -> int | None:
+    limit = config.b_info.max_memkb
+    return None if limit in (UNSET64, config.b_info.target_memkb) else limit // KIB_PER_MIB
+
+
 KEYS = (
     Key(
         name="memory",
         kind=MIB,
         order=1525,
         read=_read_memory,
+        field="b_info.target_memkb",
         default="32",
         unit="MiB",
         doc="The memory with which the guest starts.",
@@ -36,6 +44,7 @@ KEYS = (
         kind=MIB,
         order=1528,
         field="b_info.max_memkb",
+        write=_write_maxmem,
         default="the value of memory",
         unit="MiB",
         doc="The memory up to which the guest may grow. On HVM and PVH more than `memory` means populate on demand.",

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, get_args
 
 from xlpy.cstring import same_word
 from xlpy.kinds import MIB, STRING
-from xlpy.libxl import RdmReservePolicy
+from xlpy.libxl import Hvm, RdmReservePolicy
 from xlpy.vocabulary import ALL, HVM, Key, Token
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 _POLICIES = get_args(RdmReservePolicy)
@@ -63,13 +64,14 @@ def _read_rdm(reader: Reader, key: Key) -> None:
 
 def _strategy(reader: Reader, text: str) -> str | None:
     """Xl has its test for a policy the wrong way round: a good one makes it give up, a bad one does not."""
-    strategy, more = None, True
-    while more:
-        name, equals, text = text.partition("=")
-        value, comma, text = text.partition(",")
-        more = bool(comma)
-        if not equals:
+    strategy, start = None, 0
+    while start >= 0:
+        equals = text.find("=", start)
+        if equals < 0:
             raise _DroppedError
+        comma = text.find(",", equals)
+        name, value = text[start:equals], text[equals + 1 : None if comma < 0 else comma]
+        start = comma + 1 if comma >= 0 else -1
         if name == "strategy":
             if value != "host":
                 raise _DroppedError(f"Unknown RDM strategy option: {value}")
@@ -84,12 +86,18 @@ def _strategy(reader: Reader, text: str) -> str | None:
     return strategy
 
 
+def _write_rdm(config: DomainConfig) -> str | None:
+    hvm = config.b_info.u
+    return "strategy=host" if isinstance(hvm, Hvm) and hvm.rdm.strategy == "host" else None
+
+
 KEYS = (
     Key(
         name="rdm",
         kind=STRING,
         order=1704,
         read=_read_rdm,
+        write=_write_rdm,
         field="b_info.u.hvm.rdm.strategy",
         read_for=ALL,
         guests=(HVM,),

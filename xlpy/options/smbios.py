@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, get_args
 
 from xlpy.cstring import same_word
 from xlpy.kinds import LIST
-from xlpy.libxl import Smbios, SmbiosType
+from xlpy.libxl import Hvm, Smbios, SmbiosType
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import HVM, Key, Token
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.nodes import Atom
     from xlpy.reader import Reader
 
@@ -64,12 +65,18 @@ def _parsed(atom: Atom, before: list[Smbios]) -> Smbios:
     return Smbios(key=kind, value=value)
 
 
+def _write_smbios(config: DomainConfig) -> tuple[str, ...] | None:
+    strings = config.b_info.u.smbios if isinstance(config.b_info.u, Hvm) else ()
+    return tuple(f"{string.key}={string.value}" for string in strings) or None
+
+
 KEYS = (
     Key(
         name="smbios",
         kind=LIST,
         order=2003,
         read=_read_smbios,
+        write=_write_smbios,
         field="b_info.u.hvm.smbios",
         guests=(HVM,),
         since="4.18",

@@ -12,8 +12,9 @@ from xlpy.options.cpu import fits, no_bitmap
 from xlpy.vocabulary import HVM, Key, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from xlpy.libxl import DomainConfig
     from xlpy.nodes import Value
     from xlpy.reader import Reader
 
@@ -197,12 +198,29 @@ def _settle(reader: Reader, nodes: Sequence[_Node], most: int) -> None:
     reader.put("b_info.max_memkb", kib, "vnuma")
 
 
+def _write_vnuma(config: DomainConfig) -> list[list[str]] | None:
+    placed = config.b_info.numa_placement is not None
+    return [list(_words(node, placed=placed)) for node in config.b_info.vnuma_nodes] or None
+
+
+def _words(node: VnodeInfo, *, placed: bool) -> Iterator[str]:
+    if placed:
+        yield f"pnode={node.pnode}"
+    if node.memkb != UNSET64:
+        yield f"size={node.memkb // KIB_PER_MIB}"
+    if node.vcpus:
+        yield f"vcpus={','.join(map(str, node.vcpus))}"
+    if any(node.distances):
+        yield f"vdistances={','.join(map(str, node.distances))}"
+
+
 KEYS = (
     Key(
         name="vnuma",
         kind=LIST,
         order=1600,
         read=_read_vnuma,
+        write=_write_vnuma,
         field="b_info.vnuma_nodes",
         guests=(HVM,),
         since="4.6",

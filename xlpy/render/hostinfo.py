@@ -40,7 +40,7 @@ def _hardware(host: HostInfo) -> list[tuple[str, str]]:
         ("sharing_freed_memory", "0"),
         ("sharing_used_memory", "0"),
         ("outstanding_claims", "0"),
-        ("free_cpus", "0"),
+        ("free_cpus", str(len(facts.free_cpus))),
     ]
 
 
@@ -55,7 +55,7 @@ def _software(facts: HostFacts) -> list[tuple[str, str]]:
         ("xen_extra", f".{extra}" if extra else ""),
         ("xen_version", facts.xen_version),
         ("xen_caps", "".join(f"{cap} " for cap in caps)),
-        ("xen_scheduler", "credit2"),
+        ("xen_scheduler", facts.scheduler),
         ("xen_pagesize", "4096"),
         ("platform_params", "virt_start=0xffff800000000000"),
         ("xen_changeset", ""),

@@ -1,0 +1,91 @@
+"""The manual pages: made from what is declared, complete, and without a complaint of the programs that show them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from xlpy import cpupool, vocabulary
+from xlpy.cpuid_features import features
+from xlpy.xlconf import keys as xlconf
+
+ROOT = Path(__file__).parents[1]
+MAN = ROOT / "man"
+PAGES = sorted(MAN.glob("*.5"))
+WITH_WORDS = [module for module in vocabulary.modules() if hasattr(module, "TOKENS")]
+
+
+def page(name: str) -> str:
+    return (MAN / name).read_text(encoding="utf-8")
+
+
+def short_name(module: Any) -> str:
+    return str(module.__name__).rpartition(".")[2]
+
+
+def words_of(name: str) -> str:
+    """Where the words of a spec are explained: a part of xl.cfg(5), or the page to which it refers."""
+    part = page("xl.cfg.5").partition(f".SS Words of {name}\n")[2].partition("\n.S")[0]
+    other = re.match(r"See \\fB(.*)\\fR\(5\)\.", part)
+    return page(other[1].replace("\\-", "-") + ".5") if other else part
+
+
+def test_the_pages_are_up_to_date() -> None:
+    command = [sys.executable, str(MAN / "generate.py"), "--check"]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env={"PYTHONPATH": str(ROOT)}, check=False)
+    assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [("xl.cfg.5", vocabulary.all_keys()), ("xl.conf.5", xlconf.KEYS), ("xlcpupool.cfg.5", cpupool.KEYS)],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_every_key_has_an_entry(name: str, keys: tuple[vocabulary.Key, ...]) -> None:
+    entries = re.findall(r"^\.TP\n\\fB(\S+)\\fR = ", page(name), re.MULTILINE)
+    assert sorted(entries) == sorted(key.name for key in keys)
+
+
+@pytest.mark.parametrize("module", WITH_WORDS, ids=short_name)
+def test_every_word_of_a_spec_has_an_entry(module: Any) -> None:
+    entries = re.findall(r"^\.T[PQ]\n\\fB([\w\\-]+)(?:=\\fR\\fI\S+)?\\fR$", words_of(short_name(module)), re.MULTILINE)
+    assert {token.name for token in module.TOKENS} <= {entry.replace("\\-", "-") for entry in entries}
+
+
+@pytest.mark.parametrize("module", WITH_WORDS, ids=short_name)
+def test_the_words_of_a_module_belong_to_the_key_of_its_name(module: Any) -> None:
+    assert short_name(module) in {key.name for key in module.KEYS}
+
+
+def test_every_kind_of_value_is_explained() -> None:
+    part = page("xl.cfg.5").partition(".SH VALUES\n")[2].partition("\n.S")[0]
+    explained = {name for tag in re.findall(r"^\.I (.*)$", part, re.MULTILINE) for name in tag.split("\\fR, \\fI")}
+    assert {key.kind.name for key in vocabulary.all_keys()} <= explained
+
+
+def test_every_name_of_a_cpuid_feature_is_listed() -> None:
+    text = page("xl.cfg.5").partition(".SH CPUID FEATURES")[2].replace("\\-", "-")
+    assert not set(features()) - set(re.split(r"[,.]?\s+", text.replace("\\&", "")))
+
+
+def test_the_pages_are_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
+    assert shared == {f"man/{path.name}": f"share/man/man5/{path.name}" for path in PAGES}
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("command", ["mandoc -Tlint -Wstyle", "groff -man -ww -Tutf8 -z"])
+def test_the_programs_that_show_it_have_no_complaint(path: Path, command: str) -> None:
+    program, *options = command.split()
+    if shutil.which(program) is None:
+        pytest.skip(f"{program} is not installed")
+    run = subprocess.run([program, *options, str(path)], capture_output=True, text=True, check=False)
+    assert (run.stdout, run.stderr) == ("", "")
