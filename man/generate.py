@@ -5,7 +5,8 @@ The prose stands in man/*.in; what can be listed comes from the declarations. A 
     @keys MODULE            the keys of a module of declarations
     @words MODULE           the words of its spec; xl.cfg(5) then refers to this page
     @sections PACKAGE: A B  a section for each module of a package, A and B first, the others as xl reads them
-    @about MODULE ... @end  prose that the section of a module begins with
+    @about NAME ... @end    prose that the section of a module begins with, or the entry of a key ends with
+    @list MODULE NAME       the words in a tuple of a module
     @cpuid                  the names of CPUID features
     @example FILE           a file of examples/etc-xen
 
@@ -38,6 +39,7 @@ OLDEST = "4.1"
 """What came with it or before is not said to have come."""
 MOST_EXAMPLES = 3
 WIDTH = 79
+LONG = 60
 HEAD = """\
 .\\" Made by man/generate.py: do not edit.
 .nr HY 0
@@ -59,16 +61,18 @@ def literal(text: str) -> str:
 
 
 def bold(text: str) -> str:
-    """Text to be typed, in bold; the line may be broken behind a comma."""
-    breakable = re.sub(r",(?=[^ ])", r",\\:", literal(text))
-    return f"\\fB{breakable}\\fR"
+    """Text to be typed, in bold; where it has no blank for long the line may be broken behind a comma."""
+    written = literal(text)
+    if max(map(len, text.split(" "))) > LONG:
+        written = written.replace(",", ",\\:")
+    return f"\\fB{written}\\fR"
 
 
 def prose(text: str) -> list[str]:
     """A paragraph of a declaration, one sentence a line; what stands in `...` is to be typed."""
     parts = text.replace("\\", "\\e").replace("^", "\\(ha").replace("~", "\\(ti").split("`")
     marked = "".join(bold(part) if number % 2 else part for number, part in enumerate(parts))
-    return filled(re.sub(r"(?<=[A-Za-z0-9)\"][.?!]) (?=[A-Z\"\\]|xl )", "\n", marked))
+    return filled(re.sub(r"(?<=[A-Za-z0-9)\]\"][.?!]) (?=[A-Z\"\\]|xl )", "\n", marked))
 
 
 def filled(text: str) -> list[str]:
@@ -92,7 +96,7 @@ def key_entry(key: Key) -> list[str]:
         *prose(key.doc),
         *_line(_words(key)),
         *_line(" ".join(filter(None, (_default(key), *_scope(key.guests, key.since))))),
-        *_line(f"Deprecated: use {key.deprecated} instead." if key.deprecated else ""),
+        *_line(f"Deprecated in favour of {key.deprecated}." if key.deprecated else ""),
         *(line for example in _examples(key) for line in (".br", *filled(bold(example)))),
     ]
 
@@ -163,18 +167,21 @@ def short_name(module: Any) -> str:
     return str(module.__name__).rpartition(".")[2]
 
 
-def section(module: Any, about: list[str], page: str) -> list[str]:
+def section(module: Any, about: dict[str, list[str]], page: str) -> list[str]:
     """The section of a module; PAGE is where its words are, if they have a page of their own."""
+    name = short_name(module)
     title = str(module.__doc__).splitlines()[0]
     lines = [
-        f".SH {short_name(module).upper().replace('_', ' ')}",
+        f".SH {name.upper().replace('_', ' ')}",
         *prose(re.sub(r" \(Xen: .*\)(?=\.$)", "", title)),
-        *about,
+        *about.get(name, []),
     ]
     for key in module.KEYS:
         lines += key_entry(key)
+        if key.name in about and key.name != name:
+            lines += [".IP", *about[key.name]]
     if hasattr(module, "TOKENS"):
-        lines.append(f".SS Words of {short_name(module)}")
+        lines.append(f".SS Words of {name}")
         lines += [f"See {page}."] if page else token_entries(module)
     return lines
 
@@ -184,11 +191,7 @@ def sections(package: str, first: list[str], about: dict[str, list[str]], pages:
     modules = [m for m in vocabulary.modules() if m.__name__.split(".")[1] == package and getattr(m, "KEYS", ())]
     rank = {name: number for number, name in enumerate(first)}
     modules.sort(key=lambda m: (rank.get(short_name(m), len(rank)), min(key.order for key in m.KEYS)))
-    return [
-        line
-        for module in modules
-        for line in section(module, about.get(short_name(module), []), pages.get(short_name(module), ""))
-    ]
+    return [line for module in modules for line in section(module, about, pages.get(short_name(module), ""))]
 
 
 def cpuid_names() -> list[str]:
@@ -246,6 +249,9 @@ def _expand(line: str, about: dict[str, list[str]], homes: dict[str, str]) -> li
         case "@sections":
             package, _, first = rest.partition(":")
             return sections(package, first.split(), about, homes)
+        case "@list":
+            module, _, name = rest.partition(" ")
+            return filled(f"{', '.join(map(bold, getattr(_module(module), name)))}.")
         case "@cpuid":
             return cpuid_names()
         case "@example":

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xlpy import libxl
-from xlpy.libxl import BuildInfo, DeviceRecord, DomainConfig, Struct, union_member
+from xlpy.libxl import BuildInfo, DeviceRecord, DomainConfig, Struct
 from xlpy.libxl_json import to_json
 from xlpy.libxl_read import device_classes, from_json
 from xlpy.reader import wrap
@@ -20,6 +20,7 @@ from xlpy.release import Release
 from xlpy.vocabulary import ALL
 
 OLDEST, NEWEST = Release(4, 17), Release(4, 23)
+PLAIN: dict[Any, list[Any]] = {bool: [True, False], int: [3], str: ["a", ""]}
 BITS = {"U8": (0, 8), "U32": (0, 32), "U64": (0, 64), "Int": (1, 32)}
 
 
@@ -60,12 +61,14 @@ def values(kind: Any, initial: Any) -> list[Any]:
         found = [value for option in get_args(kind) for value in values(option, initial)]
     elif get_origin(kind) is tuple:
         item, *more = get_args(kind)
-        several = [(value,) for value in values(item, None)]
-        found = [tuple(values(part, None)[0] for part in (item, *more))] if more and more != [Ellipsis] else several
+        if more == [Ellipsis]:
+            found = [(value,) for value in values(item, None)]
+        else:
+            found = [tuple(values(part, None)[0] for part in (item, *more))]
     elif isinstance(kind, type) and issubclass(kind, Struct):
         found = [kind()]
-    elif isinstance(kind, type):
-        found = {bool: [True, False], int: [3], str: ["a", ""]}.get(kind, [])
+    else:
+        found = PLAIN.get(kind, [])
     return [value for value in found if value != initial]
 
 
@@ -138,23 +141,18 @@ def _holding(struct: Struct) -> DomainConfig | None:
         return DomainConfig(devices=(struct,))
     if isinstance(struct, BuildInfo):
         return DomainConfig(b_info=struct)
-    if type(struct) in map(union_member, ALL):
-        return DomainConfig(b_info=BuildInfo(u=struct))
     for name in BuildInfo.FIELDS:
-        if isinstance(getattr(BuildInfo, name), type(struct)):
-            return DomainConfig(b_info=BuildInfo(**{name: struct}))
-        if get_args(annotation(BuildInfo, name))[:1] == (type(struct),):
-            return DomainConfig(b_info=BuildInfo(**{name: (struct,)}))
+        kind = annotation(BuildInfo, name)
+        if type(struct) in (kind, *get_args(kind)):
+            held: Any = (struct,) if get_origin(kind) is tuple else struct
+            return DomainConfig(b_info=BuildInfo().replace(**{name: held}))
     return None
 
 
 def test_arrays_of_devices_have_places_of_their_own() -> None:
-    places = [record.AT for record in device_classes()]
-    names = [record.ARRAY for record in device_classes()]
-    kinds = [record.KIND for record in device_classes()]
-    assert [sorted(set(found)) for found in (places, names, kinds)] == [
-        sorted(found) for found in (places, names, kinds)
-    ]
+    for attribute in ("AT", "ARRAY", "KIND"):
+        found = [getattr(record, attribute) for record in device_classes()]
+        assert sorted(set(found)) == sorted(found)
 
 
 @pytest.mark.parametrize("kind", BITS)

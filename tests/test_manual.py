@@ -8,17 +8,27 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from xlpy import cpupool, vocabulary
+from xlpy.config import load
 from xlpy.cpuid_features import features
+from xlpy.host import BUILT_IN
+from xlpy.source import Source
 from xlpy.xlconf import keys as xlconf
+from xlpy.xlconf import load_conf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlpy.diagnostic import Diagnostic
 
 ROOT = Path(__file__).parents[1]
 MAN = ROOT / "man"
 PAGES = sorted(MAN.glob("*.5"))
+ROOMY = BUILT_IN.replace(free_cpus=tuple(range(BUILT_IN.cpus)))
 WITH_WORDS = [module for module in vocabulary.modules() if hasattr(module, "TOKENS")]
 
 
@@ -73,6 +83,40 @@ def test_every_kind_of_value_is_explained() -> None:
 def test_every_name_of_a_cpuid_feature_is_listed() -> None:
     text = page("xl.cfg.5").partition(".SH CPUID FEATURES")[2].replace("\\-", "-")
     assert not set(features()) - set(re.split(r"[,.]?\s+", text.replace("\\&", "")))
+
+
+def shown(name: str) -> list[str]:
+    """The settings that a page shows, each block as a whole and each line of it that is a whole setting."""
+    blocks = [
+        block for block in re.findall(r"^\.EX\n(.*?)^\.EE", page(name), re.MULTILINE | re.DOTALL) if "\\f" not in block
+    ]
+    texts = [block.replace("\\-", "-").replace("\\e", "\\") for block in blocks if re.match(r"[\w.]+ = ", block)]
+    return texts + [line + "\n" for text in texts for line in text.splitlines() if re.match(r"[\w.]+ = .*[^\[]$", line)]
+
+
+def guest(text: str) -> tuple[Diagnostic, ...]:
+    return load(Source("guest.cfg", f'name = "web"\nkernel = "/boot/vmlinuz"\n{text}')).diagnostics
+
+
+@pytest.mark.parametrize(
+    ("name", "read"),
+    [
+        ("xl.cfg.5", guest),
+        ("xl-disk-configuration.5", guest),
+        ("xl-network-configuration.5", guest),
+        ("xl-pci-configuration.5", guest),
+        ("xl.conf.5", lambda text: load_conf(Source("xl.conf", text)).diagnostics),
+        (
+            "xlcpupool.cfg.5",
+            lambda text: cpupool.load_pool(Source("pool.cfg", text), "pool.cfg", host=ROOMY).diagnostics,
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_a_page_shows_is_right(name: str, read: Callable[[str], tuple[Diagnostic, ...]]) -> None:
+    assert shown(name)
+    for text in shown(name):
+        assert [diagnostic.summary for diagnostic in read(text)] == [], text
 
 
 def test_the_pages_are_installed() -> None:

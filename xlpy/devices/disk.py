@@ -255,7 +255,7 @@ TOKENS = (
 
 _BY_NAME = {token.name: token for token in TOKENS}
 _SCRIPT_PREFIXES = ("iscsi", "nbd", "enbd", "drbd")
-_RESPECIFIABLE = {"access", "devtype", "colo-port"}
+_RESPECIFIABLE = {"access", "devtype", "colo-port", "grant_usage"}
 
 
 class _Spec:
@@ -349,8 +349,8 @@ class _Spec:
             end = equals + 2 + (rest[1:2] == ",")
             advice = f"known names: {', '.join(sorted(t.name for t in TOKENS))}"
             byte = rest[0].encode(errors="surrogateescape")[:1].decode(errors="surrogateescape")
-            near = f"{name}={byte}{self.atom.text[equals + 2 : end]}"
-            self._error("unknown parameter", near, piece.start, equals, advice)
+            comma = "," * (rest[:2] == f"{byte},")
+            self._error("unknown parameter", f"{name}={byte}{comma}", piece.start, equals, advice)
             return end
         again = self._take_word(name, piece.start)
         return self._bad_from(equals) if again is None else again

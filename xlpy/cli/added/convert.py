@@ -32,9 +32,9 @@ FORMS = click.Choice(["xl", "json", "xml"])
 def command(settings: Settings, filename: str, form: str | None, target: str | None) -> int:
     """Print a configuration in another form.
 
-    xl is the language of xl.cfg, json what xl create -n and xl list -l DOMAIN print. The same form twice gives a
-    file that says the same in one settled way; what xl.conf says is left out. The status is 1 for a configuration that xl would refuse, or that
-    cannot be said in the other form, and 2 for a file that cannot be read.
+    xl is the language of xl.cfg, json what xl create -n and xl list -l DOMAIN print; what xl.conf adds is left out.
+    From a form to itself gives a file that says the same in one settled way. The status is 1 for a configuration that
+    xl would refuse, or that cannot be said in the other form, and 2 for a file that cannot be read.
     """
     if "xml" in (form, target):
         say("convert: domain XML belongs to libvirt, which this version of xlpy does not speak", "xlpy")
