@@ -17,7 +17,7 @@ from xlpy.source import Source
 from xlpy.syntax import parse, scan_disk, scan_pairs
 
 ROOT = Path(__file__).parent.parent
-CHARACTERS = st.sampled_from(list("ab.5x\"'\\=+[],;# \t\n\rA(é") + ["\udcff", "name", "disk"])
+CHARACTERS = st.sampled_from([*"ab.5x\"'\\=+[],;# \t\n\rA(é", "\udcff", "name", "disk"])
 
 
 def test_the_tables_are_those_of_the_grammars() -> None:

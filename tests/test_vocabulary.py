@@ -127,3 +127,20 @@ def test_tokens_are_described(module: Any) -> None:
     for token in module.TOKENS:
         assert token.doc.endswith("."), token.name
         assert Release.parse(token.since) <= Release(4, 23)
+
+
+@pytest.mark.parametrize(
+    ("setting", "release", "accepted"),
+    [
+        ('device_model_version = "qemu-xen-traditional"', "4.20", True),
+        ('device_model_version = "qemu-xen-traditional"', "4.21", False),
+        ('tee = "ffa"', "4.17", False),
+        ('tee = "ffa"', "4.18", True),
+        ('sve = "x"', "4.17", True),
+        ('sve = "x"', "4.18", False),
+    ],
+)
+def test_words_come_and_go_with_releases(setting: str, release: str, accepted: bool) -> None:
+    text = f'name = "web"\ntype = "hvm"\n{setting}\n'
+    loaded = load(Source.from_bytes("c.cfg", text.encode()), release=Release.parse(release))
+    assert all(diagnostic.severity < Severity.ERROR for diagnostic in loaded.diagnostics) == accepted

@@ -51,7 +51,13 @@ def test_a_configuration_built_in_python() -> None:
     config = DomainConfig(
         c_info=CreateInfo(type="pvh", name="web", uuid=UUID, run_hotplug_scripts=True),
         b_info=BuildInfo(
-            max_vcpus=2, avail_vcpus=(0, 1), max_memkb=524288, target_memkb=524288, kernel="/k", claim_mode=True, u=Pvh()
+            max_vcpus=2,
+            avail_vcpus=(0, 1),
+            max_memkb=524288,
+            target_memkb=524288,
+            kernel="/k",
+            claim_mode=True,
+            u=Pvh(),
         ),
         devices=(
             Disk(pdev_path="/dev/vg0/web", vdev="xvda", format="raw", readwrite=1),

@@ -17,11 +17,11 @@ __version__ = "0.1.0"
 
 def load(path: str | PathLike[str], *, xen: str = "4.20") -> Loaded:
     """Read a configuration file as the xl of a Xen release does; OSError when that is not possible."""
-    with open(path, "rb") as file:
-        data = file.read()
+    from pathlib import Path
+
     from xlpy.source import Source
 
-    return _load(Source.from_bytes(str(path), data), xen)
+    return _load(Source.from_bytes(str(path), Path(path).read_bytes()), xen)
 
 
 def loads(text: str, name: str = "<text>", *, xen: str = "4.20") -> Loaded:

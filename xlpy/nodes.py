@@ -9,7 +9,7 @@ from xlpy.source import Span
 
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 _BACKSLASH = re.compile(r"\\(.)")
-_DROPPED = re.compile(r"[0-9]{3,}")
+_DECIMAL = re.compile(r"[ \t\n\v\f\r]*[-+]?[0-9]+")
 
 
 class Atom(NamedTuple):
@@ -96,9 +96,9 @@ def unescape(text: str, offset: int) -> tuple[str, tuple[tuple[int, int], ...]]:
 
 
 def _skip_numeric(text: str, at: int) -> int:
-    """Numeric escapes: xl drops three and more decimal digits, and refuses everything else."""
-    digits = _DROPPED.match(text, at)
-    if digits is not None:
-        return digits.end()
+    """Numeric escapes: of three characters behind the first digit xl drops two or more that are a decimal number."""
+    number = _DECIMAL.match(text, at + 1, at + 4)
+    if text[at] != "x" and number is not None and number.end() > at + 2:
+        return number.end()
     kind = "hex" if text[at] == "x" else "octal"
     raise ValueError(f"invalid digit after backslash {kind}numerical character escape in quoted string")

@@ -92,7 +92,7 @@ class _Reader:
         if token.kind == "BAD":
             self._lexical_error(token)
             return
-        if token.kind == "STRING" and "\\" in token.text and not self.diagnostics:
+        if token.kind == "STRING" and not self.diagnostics and ("\\" in token.text or "\0" in token.text):
             self._check_string(token)
         if not self._feed(token):
             self._parser = Parser(XLCFG, self._build)
@@ -132,7 +132,7 @@ class _Reader:
         at_end = token.kind == END
         line = self.source.line(token.start)
         shown = line - token.text.endswith("\n")
-        if token.kind == "BAD" and len(token.text) == 1 and self.source.text.startswith("\n", token.end):
+        if token.kind == "BAD" and _is_a_byte(token.text) and self.source.text.startswith("\n", token.end):
             line += 1  # xl's scanner has counted the newline already
         if line <= self._lexical_line:
             return
@@ -148,7 +148,7 @@ class _Reader:
     def _lexical_error(self, token: Token) -> None:
         first = token.text[0]
         self._python |= first in "+-.():" and not self._mute
-        if len(token.text) == 1 and token.end == len(self.source.text):
+        if _is_a_byte(token.text) and token.end == len(self.source.text):
             self._lost = token.text
             return
         capital = "keys and hexadecimal digits are lower-case, text stands in quotes" if first.isupper() else ""
@@ -160,6 +160,9 @@ class _Reader:
         self._report("syntax-error", token, message, _SYNTAX_ADVICE.get(token.kind, ""))
 
     def _check_string(self, token: Token) -> None:
+        if "\0" in token.text:  # the real xl aborts
+            self._report("lexical-error", token, "null byte in quoted string", "remove the null byte")
+            return
         try:
             unescape(token.text[1:-1], 0)
         except ValueError as error:
@@ -175,6 +178,11 @@ class _Reader:
             key, operator, value = parts
             self.settings.append(Setting(key.text, Span(key.start, key.end), operator.kind == "APPEND", _value(value)))
         return None
+
+
+def _is_a_byte(text: str) -> bool:
+    """Whether the text is one byte in the file: a character of ASCII, or what is no UTF-8."""
+    return len(text) == 1 and (text.isascii() or "\udc80" <= text <= "\udcff")
 
 
 def _value(part: Token | ListNode) -> Value:

@@ -9,8 +9,9 @@ from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.reader import build
+from xlpy.source import Span
 from xlpy.specs import words
-from xlpy.syntax import scan_disk
+from xlpy.syntax import Atom, scan_disk
 from xlpy.values import parse_vdev
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig, DomainType
     from xlpy.reader import Reader
-    from xlpy.source import Span
-    from xlpy.syntax import Atom
     from xlpy.syntax import Token as Piece
 
 DiskFormat = Literal["unknown", "qcow", "qcow2", "vhd", "raw", "empty", "qed"]
@@ -279,6 +278,7 @@ class _Spec:
     @classmethod
     def read_words(cls, reader: Reader, words: tuple[Atom, ...]) -> None:
         """Read the disk of a command line: the words fill the slots together."""
+        words = words or (Atom("", Span(0, 0), quoted=False),)
         cls(reader, words[0])._read(words)
 
     def _read(self, atoms: tuple[Atom, ...]) -> None:
