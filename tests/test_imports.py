@@ -17,7 +17,7 @@ LAYERS = (
     ("libxl_json",),
     ("reader", "settings"),
     ("vocabulary",),
-    ("kinds", "specs"),
+    ("kinds", "specs", "diskspec"),
     ("options", "devices"),
     ("config", "attach", "libxl_read", "writer", "xlconf", "libxl_sxp", "cpupool"),
     ("libxl_schema", "schema", "convert"),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-from xlpy.cstring import atoi
+from xlpy.diskspec import DiskSpec
 from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.reader import build
 from xlpy.source import Span
 from xlpy.specs import words
-from xlpy.syntax import Atom, scan_disk
+from xlpy.syntax import Atom
 from xlpy.values import parse_vdev
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig, DomainType
     from xlpy.reader import Reader
-    from xlpy.syntax import Token as Piece
 
 DiskFormat = Literal["unknown", "qcow", "qcow2", "vhd", "raw", "empty", "qed"]
 DiskBackend = Literal["unknown", "phy", "tap", "qdisk", "standalone"]
@@ -252,225 +251,24 @@ TOKENS = (
     ),
 )
 
+
 _BY_NAME = {token.name: token for token in TOKENS}
-_SCRIPT_PREFIXES = ("iscsi", "nbd", "enbd", "drbd")
-_RESPECIFIABLE = {"access", "devtype", "colo-port", "grant_usage"}
 
 
-class _Spec:
-    """One disk spec while it is scanned: slots are filled by name or by position."""
-
-    def __init__(self, reader: Reader, atom: Atom) -> None:
-        self.reader = reader
-        self.atom = atom
-        self.values: dict[str, Any] = {"readwrite": 1}
-        self.places: dict[str, Span] = {"": atom.span}
-        self.prefixed = False
-        self.access_set = False
-        self.errors: list[tuple[str, str, Span, str]] = []
-
-    @classmethod
-    def read_list(cls, reader: Reader, key: Key) -> None:
-        """Read the disks of a key."""
-        for atom in reader.atoms(key.name) or ():
-            cls(reader, atom)._read((atom,))
-
-    @classmethod
-    def read_words(cls, reader: Reader, words: tuple[Atom, ...]) -> None:
-        """Read the disk of a command line: the words fill the slots together."""
-        words = words or (Atom("", Span(0, 0), quoted=False),)
-        cls(reader, words[0])._read(words)
-
-    def _read(self, atoms: tuple[Atom, ...]) -> None:
-        """Scan, check, and add the disk when nothing was wrong."""
-        for self.atom in atoms:
-            at: int | None = 0
-            while at is not None:
-                at = self._scan(at)
-            if self.errors:
-                break
-        if not self.errors:
-            self._finish()
-        for index, (code, message, span, advice) in enumerate(self.errors):
-            line = f"{self.reader.source.name}: config parsing error in disk specification: {message}"
-            status = 1 if index == len(self.errors) - 1 else None
-            self.reader.say(code, message, (line,), span=span, exit_status=status, advice=advice)
-        if not self.errors:
-            self.reader.add(build(Disk, self.values), self.places)
-
-    def _scan(self, start: int) -> int | None:
-        """Read pieces from START on; gives the offset from which xl's scanner would look again, or None at the end."""
-        for piece in scan_disk(self.atom.text, start):
-            again = getattr(self, f"_{piece.kind.lower()}")(piece)
-            if again is not None:
-                return again if again < len(self.atom.text) else None
-        return None
-
-    def _error(self, message: str, near: str | None, start: int, end: int, advice: str = "") -> None:
-        spec = self.atom.text
-        words = f"{message} in `{spec}'" if near is None else f"{message}: near `{near}' in `{spec}'"
-        span = self.atom.span if near is None else self.atom.inside(start, end)
-        code = f"disk-{message.partition(' (')[0].replace(' ', '-')}"
-        self.errors.append((code, words, span, advice))
-
-    # ---- one method for each terminal of grammar/disk.lark
-
-    def _prefix(self, piece: Piece) -> None:
-        name = piece.text[:-1]
-        self.prefixed = True
-        if name in _SCRIPT_PREFIXES:
-            self._put(_BY_NAME["script"], f"block-{name}", piece.start, piece.end - 1)
-        elif name in _BY_NAME["format"].values:
-            self._put(_BY_NAME["format"], name, piece.start, piece.end - 1)
-
-    def _unknown_prefix(self, piece: Piece) -> int:
-        self._error("unknown deprecated disk prefix", piece.text, piece.start, piece.end)
-        return len(self.atom.text)
-
-    def _target(self, piece: Piece) -> None:
-        self._named(piece)
-
-    def _named(self, piece: Piece) -> int | None:
-        name, _, rest = piece.text.partition("=")
-        value = rest.removesuffix(",")
-        token = self._token(name)
-        if token is not None and (token.form == "digit" and value[:1] in token.values and value):
-            self._put(token, value[:1], piece.start + len(name) + 1, piece.end)
-            return piece.start + len(name) + 2 + (rest[1:2] == ",")
-        if token is not None and token.form not in ("flag", "digit"):
-            self._put(token, value, piece.start + len(name) + 1, piece.end, whole=piece.text)
-            return None
-        return self._unnamed(piece, name, rest)
-
-    def _unnamed(self, piece: Piece, name: str, rest: str) -> int:
-        """xl's scanner takes one byte of the value of an unknown name, or only the name when that does not fit."""
-        equals = piece.start + len(name)
-        if "_" not in name and rest[:1] not in ("", ","):
-            end = equals + 2 + (rest[1:2] == ",")
-            advice = f"known names: {', '.join(sorted(t.name for t in TOKENS))}"
-            byte = rest[0].encode(errors="surrogateescape")[:1].decode(errors="surrogateescape")
-            comma = "," * (rest[:2] == f"{byte},")
-            self._error("unknown parameter", f"{name}={byte}{comma}", piece.start, equals, advice)
-            return end
-        again = self._take_word(name, piece.start)
-        return self._bad_from(equals) if again is None else again
-
-    def _bad(self, piece: Piece) -> int:
-        return self._bad_from(piece.start)
-
-    def _bad_from(self, start: int) -> int:
-        text = self.atom.text[start:].split("\n")[0]
-        if len(text) > 1:  # xl's scanner loses a last lone character
-            self._error("bad disk syntax", text, start, start + len(text))
-        return len(self.atom.text)
-
-    def _word(self, piece: Piece) -> int | None:
-        return self._take_word(piece.text.removesuffix(","), piece.start)
-
-    def _take_word(self, text: str, start: int) -> int | None:
-        """A flag, or a word that fills a slot."""
-        token = self._token(text)
-        if token is not None and token.form == "flag":
-            self._store(token.field, token.sets, start, start + len(text))
-            return None
-        return self._positional(text, start)
-
-    # ---- slots
-
-    def _token(self, name: str) -> Token | None:
-        token = _BY_NAME.get(name)
-        return token if token is not None and self.reader.knows(token.since) else None
-
-    def _positional(self, text: str, start: int) -> int | None:
-        """Target, format, vdev, access: the first that is not filled yet."""
-        end = start + len(text)
-        if self.errors:
-            return None
-        if "pdev_path" not in self.values:
-            self._put(_BY_NAME["target"], text, start, end)
-        elif not self.prefixed and "format" not in self.values:
-            self._format_or_empty_drive(text, start)
-        elif "vdev" not in self.values:
-            self._vdev(text, start)
-        elif not self.access_set:
-            self.access_set = True
-            self._put(_BY_NAME["access"], text, start, end)
-        else:
-            self._error("too many positional parameters", text, start, end)
-            return len(self.atom.text)
-        return None
-
-    def _format_or_empty_drive(self, text: str, start: int) -> None:
-        """An empty target directly followed by `hdc:cdrom` is an empty drive."""
-        if self.values["pdev_path"] == "" and ":" in text:
-            self._store("format", "empty", start, start)
-            self._vdev(text, start)
-        else:
-            self._put(_BY_NAME["format"], text, start, start + len(text))
-
-    def _vdev(self, text: str, start: int) -> None:
-        vdev, colon, devtype = text.rpartition(":")
-        if colon:
-            devtypes = _BY_NAME["devtype"].values
-            at = start + len(vdev) + 1
-            if devtype in devtypes:
-                self._store("is_cdrom", devtypes[devtype], at, at + len(devtype))
-            else:
-                self._error("unknown deprecated type", devtype, at, at + len(devtype))
-        self._put(_BY_NAME["vdev"], vdev if colon else text, start, start + len(vdev if colon else text))
-
-    def _put(self, token: Token, text: str, start: int, end: int, whole: str = "") -> None:
-        """Set a field from the text of its value; XL's words when the text does not fit or the field is taken."""
-        end = min(end, start + len(text))
-        value: Any = text
-        if token.form == "port":
-            value = atoi(text)
-            if value == 0:
-                self._error("unknown value for colo_port", text, start, end)
-                return
-        elif token.values:
-            if text not in token.values:
-                kind = "type" if token.name == "devtype" else token.name
-                near = whole if token.name == "devtype" else text
-                self._error(f"unknown value for {kind}", near or text, start, end, _advice(token, text))
-                return
-            value = token.values[text]
-        old = self.values.get(token.field)
-        if (
-            token.name not in _RESPECIFIABLE
-            and token.form != "port"
-            and old not in (None, "", value if token.values else "")
-        ):
-            self._error(f"{token.name.removesuffix('type')} respecified", text, start, end)
-        else:
-            self._store(token.field, value, start, end)
-
-    def _store(self, field: str, value: Any, start: int, end: int) -> None:
-        self.values[field] = value
-        self.places[field] = self.atom.inside(start, end)
-
-    def _finish(self) -> None:
-        """What xl checks and completes at the end of a spec."""
-        self.values.setdefault("format", "raw")
-        if self.values.get("is_cdrom"):
-            self.values |= {"removable": 1, "readwrite": 0}
-            if not self.values.get("pdev_path"):
-                self.values["format"] = "empty"
-        if self.values.get("vdev") is None:
-            self._error("no vdev specified", None, 0, 0, "say where the guest sees it: vdev=xvda, or the third word")
-        elif self.values.get("pdev_path") is None and not self.values.get("removable"):
-            self._error(
-                "no target specified (and device not removable)", None, 0, 0, "name the image or device: target=/path"
-            )
+def _read_disks(reader: Reader, key: Key) -> None:
+    for atom in reader.atoms(key.name) or ():
+        _add(reader, (atom,))
 
 
-def _advice(token: Token, text: str) -> str:
-    """What may have been meant by a value that does not fit."""
-    if text.lower() in token.values:
-        return f"write it in lower case: {text.lower()}"
-    if token.name == "format":
-        return "the words are target, format, vdev, access; an absent format still needs its comma"
-    return f"one of {', '.join(sorted(value for value in token.values if value))}"
+def _read_words(reader: Reader, words: tuple[Atom, ...]) -> None:
+    """The words of a command line fill the slots together."""
+    _add(reader, words or (Atom("", Span(0, 0), quoted=False),))
+
+
+def _add(reader: Reader, atoms: tuple[Atom, ...]) -> None:
+    spec = DiskSpec(reader, atoms[0], _BY_NAME)
+    if spec.read(atoms):
+        reader.add(build(Disk, spec.values), spec.places)
 
 
 def _write_disks(config: DomainConfig) -> tuple[str, ...] | None:
@@ -484,14 +282,14 @@ def _text_of(disk: Disk) -> str:
     return f"{text}," if text.endswith(",") else text
 
 
-ATTACH = Attach(verb="block-attach", read=_Spec.read_words)
+ATTACH = Attach(verb="block-attach", read=_read_words)
 
 KEYS = (
     Key(
         name="disk",
         kind=LIST,
         order=2318,
-        read=_Spec.read_list,
+        read=_read_disks,
         write=_write_disks,
         default="no disks",
         doc="The disks of the guest, each a spec: target, format, vdev, access by position, or NAME=VALUE.",
