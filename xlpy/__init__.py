@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from os import PathLike
 
     from xlpy.config import Loaded
+    from xlpy.libxl import DomainConfig as Config
     from xlpy.source import Source
 
+__all__ = ["Config", "load", "loads"]
 __version__ = "0.1.0"
 
 
@@ -29,6 +31,15 @@ def loads(text: str, name: str = "<text>", *, xen: str = "4.20") -> Loaded:
     from xlpy.source import Source
 
     return _load(Source(name, text), xen)
+
+
+def __getattr__(name: str) -> object:
+    """`xlpy.Config`, imported when it is asked for."""
+    if name != "Config":
+        raise AttributeError(f"module 'xlpy' has no attribute {name!r}")
+    from xlpy.libxl import DomainConfig
+
+    return DomainConfig
 
 
 def _load(source: Source, xen: str) -> Loaded:

@@ -11,6 +11,7 @@ from xlpy.reader import strtol
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
 
 _MOST = 2**32 - 1
@@ -34,6 +35,10 @@ def _read_quota(reader: Reader, key: Key) -> None:
     reader.put(key.field, tuple(quota), key.name)
 
 
+def _write_quota(config: DomainConfig) -> list[str] | None:
+    return [f"{item.name or ''}={item.val}" for item in config.b_info.xenstore_quota.quota] or None
+
+
 KEYS = (
     Key(
         name="xenstore_feature_mask",
@@ -51,6 +56,7 @@ KEYS = (
         kind=LIST,
         order=1476,
         read=_read_quota,
+        write=_write_quota,
         field="b_info.xenstore_quota.quota",
         default="those of xenstored",
         since="4.22",
