@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-WRONG = '''
+WRONG = """
 import xlpy
 from xlpy.devices.disk import Disk
 from xlpy.libxl import BuildInfo, CreateInfo
@@ -17,7 +17,7 @@ BuildInfo(max_vcpu=2)
 Disk(format="QCOW2")
 Disk().format = "raw"
 xlpy.load("a.cfg").config.b_info.kernel + 1
-'''
+"""
 
 
 def test_mistakes_are_found(tmp_path: Path) -> None:
