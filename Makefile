@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test demo bench lint types tables man clean
+.PHONY: test demo bench lint types tables man docs clean
 
 # lint, types, tests, comparison with the real xl
 test: lint types
@@ -31,6 +31,10 @@ tables: .venv/dev
 # after a change in man/ or in a declaration
 man: .venv/dev
 	$(BIN)/python man/generate.py
+
+# after a change in the table of differences
+docs: .venv/dev
+	$(BIN)/python docs/differences.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -3,5 +3,16 @@
 from __future__ import annotations
 
 import os
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pytest
 
 os.environ["XLPY_XL_CONF"] = ""  # the machine's own xl.conf must not change what is tested
+os.environ.setdefault("XLPY_FUZZ_SEED", str(secrets.randbelow(2**40)))  # all workers of a run inherit the same
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to fuzz the same again."""
+    terminalreporter.write_line(f"fuzzed with XLPY_FUZZ_SEED={os.environ['XLPY_FUZZ_SEED']}")

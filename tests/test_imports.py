@@ -11,13 +11,13 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "xlpy"
 LAYERS = (
-    ("record", "release", "source", "diagnostic"),
+    ("record", "release", "source", "diagnostic", "differences"),
     ("lalr", "tables", "nodes", "syntax"),
     ("planning", "libxl", "host", "cstring", "values", "cpuid_features", "cpuid", "defaults"),
     ("libxl_json",),
     ("reader", "settings"),
     ("vocabulary",),
-    ("kinds", "specs", "diskspec"),
+    ("kinds", "tokens", "specs", "diskspec"),
     ("options", "devices"),
     ("config", "attach", "libxl_read", "writer", "xlconf", "libxl_sxp", "cpupool"),
     ("libxl_schema", "schema", "convert"),

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from xlpy.config import load
 from xlpy.diagnostic import xl_output
+from xlpy.host import BUILT_IN
 from xlpy.nodes import Atom, ListNode, unescape
 from xlpy.source import Source
 from xlpy.syntax import parse, scan_disk, scan_pairs
+from xlpy.values import parse_cpus
 
 ROOT = Path(__file__).parent.parent
 CHARACTERS = st.sampled_from([*"ab.5x\"'\\=+[],;# \t\n\rA(é", "\udcff", "name", "disk"])
@@ -85,7 +87,7 @@ def test_unescaped_text_has_a_place_for_each_character(text: str) -> None:
 
 @given(st.text(st.sampled_from("ab=,: /\t\n1"), max_size=20))
 def test_specs_are_scanned_whole(text: str) -> None:
-    pieces = scan_disk(text)
+    pieces = list(scan_disk(text))
     assert all(text[p.start : p.end] == p.text for p in pieces)
     assert "".join(p.text for p in pieces).split() == text.split() or " " in text or "\t" in text or "\n" in text
     assert all(text[p.start : p.end] == p.text for p in scan_pairs(text))
@@ -97,3 +99,8 @@ def test_nesting_ends_where_that_of_xl_ends(depth: int, status: int | None) -> N
     said, found = xl_output(load(source).diagnostics)
     assert found == status
     assert status is None or "memory exhausted" in said
+
+
+@pytest.mark.parametrize("written", ["1--3", "0-9223372036854775807"])
+def test_ranges_that_xl_would_count_for_years_are_read_at_once(written: str) -> None:
+    assert parse_cpus(written, BUILT_IN) == tuple(range(BUILT_IN.cpus))

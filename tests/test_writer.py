@@ -97,6 +97,44 @@ def test_libxl_json_is_read_as_libxl_reads_it() -> None:
     assert (config.b_info.u.bios, config.b_info.u.vnc.enable) == ("ovmf", False)
 
 
+@pytest.mark.parametrize(
+    "b_info",
+    [
+        '"bootloader_args": {"a": 1}',
+        '"ioports": {"a": 1}',
+        '"vnuma_nodes": {"a": []}',
+    ],
+)
+def test_json_of_the_wrong_shape_counts_for_nothing(b_info: str) -> None:
+    assert from_json(f'{{"b_info": {{{b_info}}}}}') == DomainConfig()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'vnc = 1\nvncpasswd = "a,b"\nvncdisplay = 3\nkernel = "/k"\n',
+        'vnc = 1\ndisplay = "a,b"\nkernel = "/k"\n',
+        'type = "hvm"\nserial = ""\nusbdevice = ""\n',
+    ],
+)
+def test_odd_texts_find_their_way_back(text: str) -> None:
+    config = load(Source("a.cfg", f'name = "a"\nuuid = "{UUID}"\n{text}')).config
+    assert load(Source("b.cfg", to_xl(config))).config == config
+
+
+def test_numbers_without_a_word_are_named() -> None:
+    hvm = Hvm(viridian_enable=(0, 2**63), viridian_disable=(13,))
+    config = DomainConfig(c_info=CreateInfo(type="hvm", name="a", uuid=UUID), b_info=BuildInfo(u=hvm))
+    with pytest.raises(ValueError, match=r"viridian_disable, b_info\.u\.viridian_enable"):
+        to_xl(config)
+
+
+def test_pairs_are_an_object_in_json() -> None:
+    config = DomainConfig(c_info=CreateInfo(platformdata=(("a", "b"),)))
+    assert '"platformdata": {\n            "a": "b"\n' in to_json(config)
+    assert from_json(to_json(config)) == config
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"c_info": {"type": "xen"}}', "[" * 100_000])
 def test_what_is_no_configuration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"not JSON|not libxl's JSON|does not know"):

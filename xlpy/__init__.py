@@ -1,4 +1,4 @@
-"""xlpy: Xen's xl as a library, a linter, a planner and a simulated host.
+"""xlpy: Xen's xl as a library, a planner and a simulated host.
 
 `load` and `loads` read configuration files; what they give has the typed configuration and the diagnostics.
 """

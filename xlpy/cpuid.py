@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.cpuid_features import features, find
-from xlpy.cstring import take_ulong
+from xlpy.cstring import take_number
 from xlpy.libxl import CpuidLeaf, CpuPolicy, MsrPolicy
 
 if TYPE_CHECKING:
@@ -70,17 +70,17 @@ class Policies:
         if not equals or feature is None:
             raise _flag_error(2 if equals else 1, text)
         if feature.register:
-            self._add_register(feature, value, text)
+            self._add_register(feature, value, text, release)
         else:
             self._add_msr(feature, value, text)
 
     def _leaf(self, leaf: int, subleaf: int) -> dict[str, str]:
         return self._leaves.setdefault((leaf % 2**32, subleaf % 2**32), {})
 
-    def _add_register(self, feature: Feature, value: str, text: str) -> None:
+    def _add_register(self, feature: Feature, value: str, text: str, release: Release) -> None:
         """A number, or x, k or s for all bits of the field."""
         registers = self._leaf(feature.leaf, _UNUSED if feature.subleaf is None else feature.subleaf)
-        number, _ = take_ulong(value) or (None, "")
+        number, _ = take_number(value, release) or (None, "")
         letter = value[:1]
         if number is None and letter not in ("x", "k", "s"):
             raise _flag_error(3, text)
@@ -98,14 +98,14 @@ class Policies:
             raise _flag_error(3, text)
         self._msrs[feature.leaf] = _replace(bits, feature.bit, "k" if value == "s" else value)
 
-    def add_line(self, text: str) -> None:
+    def add_line(self, text: str, release: Release) -> None:
         """LEAF[,SUBLEAF]:REGISTER=BITS[,REGISTER=BITS...]."""
-        leaf, rest = take_ulong(text) or (None, "")
+        leaf, rest = take_number(text, release) or (None, "")
         if leaf is None:
             raise _line_error(1, text)
         subleaf: int | None = _UNUSED
         if rest.startswith(","):
-            subleaf, rest = take_ulong(rest[1:]) or (None, "")
+            subleaf, rest = take_number(rest[1:], release) or (None, "")
         if subleaf is None:
             raise _line_error(2, text)
         if not rest.startswith(":"):

@@ -16,7 +16,12 @@ _LONG_MAX = 2**63 - 1
 ULONG_MAX = 2**64 - 1
 _DECIMAL = re.compile(r"[ \t\n\v\f\r]*([-+]?)([0-9]+)")
 _ANY_BASE = re.compile(r"[ \t\n\v\f\r]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
+_ANY_BASE_OR_BINARY = re.compile(_ANY_BASE.pattern.replace("(0[xX]", "(0[bB][01]+|0[xX]"))
 _HEX = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)")
+_PATTERNS = {0: _ANY_BASE, 10: _DECIMAL, 16: _HEX}
+_BASES = {"b": 2, "x": 16}
+_BINARY_SINCE = (4, 20)
+"""The first release that is built with a C library which knows 0b101; only libxl and libxlu are."""
 _BEYOND = 2 * ULONG_MAX
 _LONGEST = 40
 """Longer numbers are beyond all limits, whatever their digits."""
@@ -41,9 +46,36 @@ def strtoul(text: str) -> int:
     return _unsigned(_any_base(_ANY_BASE.match(text)))
 
 
+def take_long(text: str, release: Release) -> tuple[int, str] | None:
+    """The number at the start of the text as libxlu's getters read it, and the rest; None where there is none.
+
+    It may be too large for a long.
+    """
+    match = libxl_number(release).match(text)
+    return (_any_base(match), text[match.end() :]) if match else None
+
+
+def is_long(number: int) -> bool:
+    """Whether a number fits into a C long."""
+    return -_LONG_MAX - 1 <= number <= _LONG_MAX
+
+
+def overflows(text: str, base: int, signed: bool) -> bool:
+    """Whether the number at the start of the text does not fit into a long or an unsigned long."""
+    match = _PATTERNS[base].match(text)
+    number = 0 if match is None else _any_base(match) if base == 0 else _signed(match[1], match[2], base)
+    return not is_long(number) if signed else abs(number) > ULONG_MAX
+
+
+def take_number(text: str, release: Release) -> tuple[int, str] | None:
+    """The unsigned long at the start of the text as libxl reads it, and the rest; None where there is none."""
+    match = libxl_number(release).match(text)
+    return (_unsigned(_any_base(match)), text[match.end() :]) if match else None
+
+
 def take_ulong(text: str, base: int = 0) -> tuple[int, str] | None:
     """The unsigned long in base 10, 16 or any (0) at the start of the text, and the rest; None where there is none."""
-    match = {0: _ANY_BASE, 10: _DECIMAL, 16: _HEX}[base].match(text)
+    match = _PATTERNS[base].match(text)
     if match is None:
         return None
     number = _any_base(match) if base == 0 else _signed(match[1], match[2], base)
@@ -89,12 +121,18 @@ def _decimal(match: re.Match[str] | None) -> int:
     return _signed(match[1], match[2], 10) if match else 0
 
 
+def libxl_number(release: Release) -> re.Pattern[str]:
+    """What libxl and libxlu take for a number in any base."""
+    return _ANY_BASE if release < _BINARY_SINCE else _ANY_BASE_OR_BINARY
+
+
 def _any_base(match: re.Match[str] | None) -> int:
     if match is None:
         return 0
     sign, digits = match.groups()
-    if digits[1:2] in ("x", "X"):
-        return _signed(sign, digits[2:], 16)
+    base = _BASES.get(digits[1:2].lower())
+    if base:
+        return _signed(sign, digits[2:], base)
     return _signed(sign, digits, 8 if digits.startswith("0") else 10)
 
 

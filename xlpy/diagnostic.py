@@ -49,14 +49,8 @@ class Diagnostic(Record):
         return f"{self.source.name}:{self.source.line(at)}:{self.source.column(at)}"
 
 
-def xl_verdict(diagnostics: Iterable[Diagnostic]) -> tuple[list[str], int | None]:
-    """The lines that xl prints for these diagnostics, and its exit status where it gives up (None: it goes on)."""
-    text, status = xl_output(diagnostics)
-    return text.removesuffix("\n").split("\n") if text else [], status
-
-
 def xl_output(diagnostics: Iterable[Diagnostic]) -> tuple[str, int | None]:
-    """As xl_verdict, but all lines as one text to the byte."""
+    """What xl prints for these diagnostics, to the byte, and its exit status where it gives up (None: it goes on)."""
     text: list[str] = []
     for diagnostic in diagnostics:
         text.append("\n".join(diagnostic.xl_lines))

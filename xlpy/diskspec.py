@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SCRIPT_PREFIXES = ("iscsi", "nbd", "enbd", "drbd")
 _RESPECIFIABLE = {"access", "devtype", "colo-port", "grant_usage"}
+_MOST_SAID = 1 << 26
+"""How much errors may quote together: each has the whole spec."""
 
 
 class DiskSpec:
@@ -40,7 +42,7 @@ class DiskSpec:
         """Scan and check the words of the spec; False when something is wrong, which is told."""
         for self.atom in atoms:
             at: int | None = 0
-            while at is not None:
+            while at is not None and len(self.errors) * len(self.atom.text) < _MOST_SAID:
                 at = self._scan(at)
             if self.errors:
                 break

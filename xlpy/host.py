@@ -82,7 +82,7 @@ class HostFacts(Record):
         return self.memory_kib - self.xen_memory_kib - self.dom0_memory_kib
 
     def has(self, path: str) -> bool:
-        """Whether a file or block device is there: on this machine, or by a pattern of `paths`.
+        """Whether a file (not a directory) or block device is there: on this machine, or by a pattern of `paths`.
 
         A relative path is also looked for in /dev, as Xen's block script does.
         """
@@ -98,7 +98,7 @@ def _exists(path: str) -> bool:
     from pathlib import Path
 
     try:
-        return Path(path).exists()
+        return Path(path).exists() and not Path(path).is_dir()
     except OSError:  # a directory on the way may not be read, or the name is too long
         return False
 

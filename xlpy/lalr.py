@@ -7,6 +7,7 @@ and recover as bison does: drop states until an error fits, then skip tokens unt
 from __future__ import annotations
 
 import re
+import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -54,9 +55,9 @@ class Tables:
         """All terminals, those that are tried first in front."""
         return re.compile(self.pattern)
 
-    def scan(self, text: str, start: int = 0) -> Iterator[Token]:
+    def scan(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[Token]:
         """The tokens of a text; every grammar of ours has a terminal for what fits nowhere."""
-        for match in self.scanner.finditer(text, start):
+        for match in self.scanner.finditer(text, start, end):
             if match.lastgroup not in self.ignored:
                 yield Token(match.lastgroup or "", match[0], match.start())
 
@@ -76,19 +77,20 @@ class Parser:
 
     def feed(self, kind: str, value: Any = None) -> bool:
         """Take the next token; False when it does not fit. Raises ExhaustedError."""
-        tables = self._tables
+        tables, states = self._tables, self._states
         while True:
-            state = self._states[-1]
-            action = tables.actions[state].get(kind)
-            if action is None:
-                action = tables.defaults[state]
-                if not action:
-                    return False
-            if action >= 0:
-                self._push(action, value)
-                return True
-            self._reduce(tables.rules[-1 - action])
-            if kind == END and self._states[-1] == tables.end:
+            state = states[-1]
+            action = tables.actions[state].get(kind) or tables.defaults[state]
+            if not action:
+                return False
+            if action > 0:
+                states.append(action)
+                self._values.append(None if kind[0] == "_" else value)
+            else:
+                self._reduce(*tables.rules[-1 - action])
+            if len(states) >= STACK_LIMIT:
+                raise ExhaustedError
+            if action > 0 or (kind == END and states[-1] == tables.end):
                 return True
 
     def expected(self) -> list[str]:
@@ -100,29 +102,26 @@ class Parser:
         while self._states:
             shift = self._tables.actions[self._states[-1]].get(ERROR, -1)
             if shift >= 0:
-                self._push(shift, None)
+                self._states.append(shift)
+                self._values.append(None)
                 return True
             self._states.pop()
             if self._values:
                 self._values.pop()
         return False
 
-    def _reduce(self, rule: tuple[str, int]) -> None:
-        name, size = rule
-        parts: list[Any] = []
-        if size:
-            parts = self._values[-size:]
-            del self._states[-size:]
-            del self._values[-size:]
-        flat = _flat(parts)
-        value = flat if name.startswith("_") else self._build(name, flat)
-        self._push(self._tables.gotos[self._states[-1]][name], value)
-
-    def _push(self, state: int, value: Any) -> None:
-        self._states.append(state)
-        self._values.append(value)
-        if len(self._states) >= STACK_LIMIT:
-            raise ExhaustedError
+    def _reduce(self, name: str, size: int) -> None:
+        states, values = self._states, self._values
+        if name[0] == "_" and size <= 1:
+            if size:
+                states.pop()
+            else:
+                values.append(None)
+        else:
+            parts = _flat(values[-size:] if size else [])
+            del states[len(states) - size :], values[len(values) - size :]
+            values.append(parts if name[0] == "_" else self._build(name, parts))
+        states.append(self._tables.gotos[states[-1]][name])
 
 
 class _Parts(list[Any]):
@@ -132,10 +131,10 @@ class _Parts(list[Any]):
 def _flat(parts: list[Any]) -> _Parts:
     """The parts with the parts of nameless rules in their place; the first list is extended, not copied."""
     first = parts[0] if parts else None
-    flat = first if isinstance(first, _Parts) else _Parts()
+    flat = first if type(first) is _Parts else _Parts()
     for part in parts[flat is first :]:
-        if isinstance(part, _Parts):
+        if type(part) is _Parts:
             flat.extend(part)
-        elif not (isinstance(part, Token) and part.kind.startswith("_")) and part is not None:
+        elif part is not None:
             flat.append(part)
     return flat

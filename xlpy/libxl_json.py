@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from xlpy.libxl import DeviceRecord, DomainConfig, Struct
 from xlpy.release import DEFAULT, Release
 from xlpy.values import NO_UUID
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ESCAPES = {
     '"': '\\"',
@@ -19,6 +22,8 @@ _ESCAPES = {
     **{chr(c): f"\\u{c:04X}" for c in range(32) if chr(c) not in "\b\f\n\r\t"},
 }
 _TABLE = str.maketrans(_ESCAPES)
+_LEAVES: dict[str, Callable[[Any], Any]] = {"Defbool": str, "tuple[tuple[str, str], ...]": dict}
+"""How the values of some types of fields are printed; the others as they are."""
 
 
 def to_json(value: Any, release: Release = DEFAULT) -> str:
@@ -51,7 +56,7 @@ def _fields(struct: Struct, release: Release) -> dict[str, Any]:
         elif isinstance(value, Struct):
             out[name] = _fields(value, release)
         elif name in struct.ALWAYS or value not in (getattr(type(struct), name), NO_UUID):
-            out[name] = str(value) if kind == "Defbool" else _plain(value, release)
+            out[name] = _LEAVES[kind](value) if kind in _LEAVES else _plain(value, release)
     return out
 
 

@@ -119,8 +119,8 @@ def _word(words: tuple[str, ...], data: Any, path: str) -> Any:
 
 
 def _tuple(item_types: tuple[Any, ...], data: Any, path: str) -> Any:
-    if isinstance(data, dict):
-        return tuple((str(name), str(value)) for name, value in data.items())
+    if get_args(item_types[0]) == (str, str):
+        return tuple((name, str(value)) for name, value in data.items()) if isinstance(data, dict) else _MISSING
     if not isinstance(data, list):
         return _MISSING
     items = (_value(item_types[0], item, f"{path}[{index}]") for index, item in enumerate(data))

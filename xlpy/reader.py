@@ -6,9 +6,9 @@ diagnostic with an exit status is noted and reading goes on, so that a linter se
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
+from xlpy.cstring import is_long, overflows, take_long
 from xlpy.defaults import BUILT_IN
 from xlpy.diagnostic import Diagnostic, Severity
 from xlpy.libxl import BuildInfo, DeviceRecord, DomainConfig, Struct, union_member
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from xlpy.syntax import Value
 
 _WIDTH = {"U8": (8, False), "U32": (32, False), "U64": (64, False), "Int": (32, True)}
-_NUMBER = re.compile(r"[ \t\n\v\f\r]*([-+]?)(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)")
-LONG_MAX = 2**63 - 1
 S = TypeVar("S", bound=Struct)
 
 
@@ -63,6 +61,8 @@ class Reader:
         self.devices: list[DeviceRecord] = []
         self._counts: dict[type[DeviceRecord], int] = {}
         self.domain_type = "pv"
+        self.stale_overflow = False
+        """The last number that was read is too large: xl, which does not look again, then finds each vif's rate so."""
 
     def knows(self, since: str) -> bool:
         """Whether the chosen release of xl has what came with Xen SINCE."""
@@ -120,16 +120,20 @@ class Reader:
             if not quiet:
                 self.warn(name, "append-to-number", f"can't use += with numbers for parameter `{name}'")
             return None
-        number = strtol(atom.text)
-        if number is None:
-            if not quiet:
-                self.warn(name, "not-a-number", f"parameter `{name}' is not a valid number")
-        elif not -LONG_MAX - 1 <= number <= LONG_MAX:
-            number = None
-            if not quiet:
-                message = f"parameter `{name}' could not be parsed as a number: Numerical result out of range"
-                self.warn(name, "number-out-of-range", message)
-        return number
+        taken = take_long(atom.text, self.release)
+        self.stale_overflow = taken is not None and not is_long(taken[0])
+        if taken is not None and not taken[1] and not self.stale_overflow:
+            return taken[0]
+        if not quiet and self.stale_overflow:
+            message = f"parameter `{name}' could not be parsed as a number: Numerical result out of range"
+            self.warn(name, "number-out-of-range", message)
+        elif not quiet:
+            self.warn(name, "not-a-number", f"parameter `{name}' is not a valid number")
+        return None
+
+    def note_overflow(self, text: str, base: int, signed: bool) -> None:
+        """A number in a device's spec: one that fits does not clear what another one left."""
+        self.stale_overflow |= overflows(text, base, signed)
 
     def boolean(self, name: str, *, quiet: bool = False) -> bool | None:
         """A number; nonzero is true."""
@@ -222,17 +226,6 @@ class Reader:
         if span is None and key in self.entries:
             span = self.entries[key].value_span
         self.say(code, message, (message,), span=span, exit_status=status)
-
-
-def strtol(text: str) -> int | None:
-    """C's strtol with base 0, when it takes the whole text; None otherwise."""
-    match = _NUMBER.fullmatch(text)
-    if match is None:
-        return None
-    sign, digits = match.groups()
-    base = 16 if digits[1:2] in ("x", "X") and digits else 8 if digits.startswith("0") else 10
-    number = int(digits, base) if len(digits) < 40 else 2**100
-    return -number if sign == "-" else number
 
 
 def wrap(value: Any, kind: str) -> Any:

@@ -14,12 +14,15 @@ class Release(tuple[int, int]):
 
     @classmethod
     def parse(cls, text: str) -> Release:
-        """`4.20` -> Release; ValueError for anything but MAJOR.MINOR."""
+        """`4.20` -> Release; ValueError for anything but MAJOR.MINOR of a release that has an xl."""
         if text not in _PARSED:
             major, _, minor = text.partition(".")
-            if not (major.isdecimal() and minor.isdecimal()):
+            if not (text.isascii() and major.isdecimal() and minor.isdecimal()):
                 raise ValueError(f"not a Xen release: {text!r} (give it like 4.20)")
-            _PARSED[text] = cls(int(major), int(minor))
+            release = cls(int(major), int(minor))
+            if not FIRST <= release <= LAST:
+                raise ValueError(f"there is no xl of Xen {text} to follow: give a release from {FIRST} to {LAST}")
+            _PARSED[text] = release
         return _PARSED[text]
 
     def __str__(self) -> str:
@@ -32,3 +35,6 @@ COMPARED = (Release(4, 17), Release(4, 20))
 """The releases that are compared with the real xl."""
 
 DEFAULT = Release(4, 20)
+
+FIRST, LAST = Release(4, 1), Release(4, 23)
+"""The oldest with an xl, and the one that is in the making."""

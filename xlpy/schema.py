@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from xlpy import syntax, vocabulary
+from xlpy.cstring import libxl_number
 from xlpy.kinds import Choice
 from xlpy.libxl_schema import DIALECT
-from xlpy.reader import strtol
 from xlpy.release import DEFAULT, Release
 from xlpy.source import Source
 from xlpy.syntax import ListNode
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from xlpy.syntax import Value
     from xlpy.vocabulary import Key, Token
 
-_NUMBER = {"type": ["integer", "string"], "pattern": r"^[ \t\n\v\f\r]*[-+]?(0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)$"}
-"""A number, or text that C takes for one."""
 _TEXT = {"type": ["string", "integer"]}
 """Text; a bare number is text, too."""
+_PLAIN = re.compile("-?[1-9][0-9]{0,4000}|0")
 _UNSAID = ("unset", "(mandatory)")
 
 
@@ -58,8 +58,8 @@ def _data(value: Value) -> Any:
     """A number stays text where it would not be written in the same way again."""
     if isinstance(value, ListNode):
         return [_data(item) for item in value.items]
-    number = None if value.quoted else strtol(value.text)
-    return number if str(number) == value.text else value.text
+    is_number = not value.quoted and _PLAIN.fullmatch(value.text)
+    return int(value.text) if is_number else value.text
 
 
 def _known(since: str, release: Release) -> bool:
@@ -115,10 +115,11 @@ def _type(key: Key, text: dict[str, Any], seen: list[Any], release: Release) -> 
     """What a kind of values takes, by its name in the manual; SEEN are values of which it is known that it does."""
     if isinstance(key.kind, Choice):
         return _words(key.kind, seen, release)
+    number = _number(release)
     types = {
         "string": text,
-        "integer": _NUMBER,
-        "boolean": _NUMBER,
+        "integer": number,
+        "boolean": number,
         "list": {"type": "array", "items": _item(text, seen)},
         "list of strings": {"type": "array", "items": text},
         "string or list of strings": {"anyOf": [text, {"type": "array", "items": text}]},
@@ -126,12 +127,17 @@ def _type(key: Key, text: dict[str, Any], seen: list[Any], release: Release) -> 
     return types[key.kind.name]
 
 
+def _number(release: Release) -> dict[str, Any]:
+    """A number, or text that C takes for one."""
+    return {"type": ["integer", "string"], "pattern": f"^{libxl_number(release).pattern}$"}
+
+
 def _words(kind: Choice, seen: list[Any], release: Release) -> dict[str, Any]:
     """The words, and numbers where they are words, too, or stand for some."""
     words: list[Any] = list(kind.words(release))
     words += [int(word) for word in words if word.isdecimal()]
     numbers = kind.name != "word" or any(isinstance(value, int) and value not in words for value in seen)
-    return {"anyOf": [{"enum": words}, _NUMBER]} if numbers else {"enum": words}
+    return {"anyOf": [{"enum": words}, _number(release)]} if numbers else {"enum": words}
 
 
 def _item(text: dict[str, Any], seen: list[Any]) -> dict[str, Any]:

@@ -34,31 +34,36 @@ def settle(source: Source, what: str) -> Settled:
 
 def _merge(source: Source, settings: tuple[Setting, ...]) -> tuple[dict[str, Entry], list[Diagnostic]]:
     """Later assignments replace earlier ones, `+=` appends to them."""
-    entries: dict[str, Entry] = {}
+    kept: dict[str, list[Setting]] = {}
     clashes: list[Diagnostic] = []
     for setting in settings:
-        value, old = setting.value, entries.get(setting.name)
-        if setting.append and old is not None:
-            if isinstance(old.value, ListNode) != isinstance(value, ListNode):
-                clashes.append(_clash(source, setting))
-                continue
-            value = _append(old.value, value)
-        entries[setting.name] = Entry(
-            name=setting.name,
-            value=value,
-            name_span=setting.name_span,
-            value_span=setting.value.span,
-            appended=setting.append,
-        )
-    return entries, clashes
+        old = kept.get(setting.name)
+        if old is None or not setting.append:
+            kept[setting.name] = [setting]
+        elif isinstance(old[0].value, ListNode) == isinstance(setting.value, ListNode):
+            old.append(setting)
+        else:
+            clashes.append(_clash(source, setting))
+    return {name: _entry(parts) for name, parts in kept.items()}, clashes
 
 
-def _append(old: Value, new: Value) -> Value:
-    if isinstance(old, ListNode):
-        assert isinstance(new, ListNode)
-        return ListNode(old.items + new.items, new.span)
-    assert isinstance(new, Atom)
-    return Atom(old.text + new.text, new.span, quoted=True)
+def _entry(parts: list[Setting]) -> Entry:
+    last = parts[-1]
+    return Entry(
+        name=last.name,
+        value=_joined([part.value for part in parts]) if len(parts) > 1 else last.value,
+        name_span=last.name_span,
+        value_span=last.value.span,
+        appended=last.append,
+    )
+
+
+def _joined(values: list[Value]) -> Value:
+    """Values of one kind, appended to the first."""
+    span = values[-1].span
+    if isinstance(values[0], ListNode):
+        return ListNode(tuple(item for value in values if isinstance(value, ListNode) for item in value.items), span)
+    return Atom("".join(value.text for value in values if isinstance(value, Atom)), span, quoted=True)
 
 
 def _clash(source: Source, setting: Setting) -> Diagnostic:
@@ -76,10 +81,21 @@ def _clash(source: Source, setting: Setting) -> Diagnostic:
 
 
 def _failed(syntax_errors: tuple[Diagnostic, ...], clashes: list[Diagnostic]) -> list[Diagnostic]:
-    """The errors of the text as xl tells them: a clash only before any other error."""
+    """The errors of the text as xl tells them: a clash only before any other error, and then no other of its line."""
     told = list(syntax_errors)
     for clash in clashes[:1]:
-        assert clash.span is not None
-        if all(error.span is not None and error.span.start > clash.span.start for error in told):
-            told.insert(0, clash)
+        if not told or _start(told[0]) > _start(clash):
+            line = _line(clash, at_end=True)
+            told = [clash, *(error for error in told if error.code != "syntax-error" or _line(error) != line)]
     return told
+
+
+def _start(error: Diagnostic) -> int:
+    return error.span.start if error.span else 0
+
+
+def _line(error: Diagnostic, *, at_end: bool = False) -> int:
+    """The line in which the place of an error begins or ends."""
+    assert error.source is not None
+    assert error.span is not None
+    return error.source.line(error.span.end - 1 if at_end else error.span.start)

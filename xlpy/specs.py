@@ -6,16 +6,16 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from xlpy.cstring import BLANKS, atoi, parse_ulong, same_word, split_pair, strtoul
+from xlpy.cstring import BLANKS, split_pair
 from xlpy.diagnostic import Severity
-from xlpy.libxl import Struct
+from xlpy.differences import EMPTY_SPEC
 from xlpy.reader import build, wrap
 from xlpy.source import Span
 from xlpy.syntax import Atom, scan_pairs
-from xlpy.values import parse_uuid
+from xlpy.tokens import OVERFLOWS, choices, convert, words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from xlpy.libxl import DeviceRecord, DomainConfig
     from xlpy.reader import Reader
@@ -65,63 +65,6 @@ def _whole(word: Atom, line: Atom) -> Item:
     name, equals, value = word.text.partition("=")
     start = word.span.start
     return Item(name, value if equals else None, word.text, line, start, start + len(name + equals) * bool(equals))
-
-
-FORMS: Mapping[str, Callable[[str], Any]] = {
-    "string": str,
-    "integer": atoi,
-    "boolean": lambda text: atoi(text) != 0,
-    "unsigned": strtoul,
-    "switch": lambda text: strtoul(text) != 0,
-    "count": parse_ulong,
-    "uuid": parse_uuid,
-}
-"""What a value is made into, by the form of its token; ValueError where it does not fit.
-
-Booleans are decimal numbers, switches also hexadecimal and octal ones; all but 0 is on.
-"""
-
-
-def convert(token: Token, text: str) -> Any:
-    """The value of a field; ValueError in xl's words where the text does not fit."""
-    try:
-        if token.values:
-            return token.values[same_word(text) if token.form == "any case" else text]
-        return FORMS[token.form](text)
-    except (KeyError, ValueError) as error:
-        raise ValueError(token.refusal.format(value=text) or str(error)) from None
-
-
-def words(tokens: Iterable[Token], struct: Struct) -> Iterator[str]:
-    """The words of a spec for what differs from the initial values; a field is written by its first token."""
-    written: set[str] = set()
-    for token in tokens:
-        found, initial = _field(struct, token.field)
-        if found == initial or token.field in written:
-            continue
-        if token.form == "flag":
-            if found == token.sets:
-                written.add(token.field)
-                yield token.name
-            continue
-        written.add(token.field)
-        yield f"{token.name}={_word(token, found)}"
-
-
-def _field(struct: Any, path: str) -> tuple[Any, Any]:
-    """The value of a field such as vnc.listen, and its initial value."""
-    *parents, name = path.split(".")
-    for parent in parents:
-        struct = getattr(struct, parent, None)
-    return getattr(struct, name, None), getattr(type(struct), name, None)
-
-
-def _word(token: Token, value: Any) -> str:
-    """The text of a value; a member of a union is known by its class."""
-    for word, meant in token.values.items():
-        if meant == value or (isinstance(meant, Struct) and type(meant) is type(value)):
-            return word
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 class Spec:
@@ -189,9 +132,11 @@ class Spec:
         try:
             value = convert(token, item.value or "")
         except ValueError as error:
-            self.refuse(f"{self.RECORD.KIND}-{token.name}", str(error), item.value_span, advice=_choices(token))
+            self.refuse(f"{self.RECORD.KIND}-{token.name}", str(error), item.value_span, advice=choices(token))
         else:
             self.store(token.field, value, item.value_span)
+        if token.form in OVERFLOWS:
+            self.reader.note_overflow(item.value or "", *OVERFLOWS[token.form])
 
     def unknown(self, item: Item) -> None:
         """Tell of an item that no token fits."""
@@ -278,9 +223,8 @@ class Spec:
     def trimmed(self, atom: Atom, failed: str) -> Iterator[Item]:
         """The items of a class whose parser takes no words, and no blanks around names and values."""
         pieces = list(re.finditer("[^,]+", atom.text))
-        if not pieces:  # the real xl crashes
-            kind = self.RECORD.KIND
-            self.refuse(f"{kind}-empty", f"xl: a {kind} spec is empty", advice=self.known_names())
+        if not pieces:
+            self.refuse(*EMPTY_SPEC.told(kind=self.RECORD.KIND), advice=self.known_names())
         for piece in pieces:
             pair = split_pair(piece[0], "=", self.reader.release)
             if pair is None:
@@ -294,7 +238,3 @@ class Spec:
             text = piece[0].strip(BLANKS)
             start = piece.start() + len(piece[0]) - len(piece[0].lstrip(BLANKS))
             yield Item(name.strip(BLANKS), value.strip(BLANKS), text, atom, start, piece.start() + at)
-
-
-def _choices(token: Token) -> str:
-    return f"one of {', '.join(token.values)}" if token.values else ""

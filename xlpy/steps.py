@@ -57,8 +57,9 @@ class CreateDomain(Step):
     flags: tuple[str, ...] = ()
 
     def argument(self) -> str:
-        """Name, type and flags."""
-        return ", ".join((self.name, self.type, f"max_vcpus={self.max_vcpus}", self.pool, *self.flags))
+        """Name, type and flags, without the one that the type says already."""
+        flags = (flag for flag in self.flags if flag != "hvm")
+        return ", ".join((self.name, self.type, f"max_vcpus={self.max_vcpus}", self.pool, *flags))
 
 
 class RunBootloader(Step):
@@ -155,11 +156,9 @@ class Attach(Step):
 
     def argument(self) -> str:
         """The device, its number, who serves it."""
-        served = " ".join(
-            filter(None, (self.backend, "" if self.backend_domain == "Domain-0" else "in " + self.backend_domain))
-        )
-        by = f" by {served}" if served else ""
-        return f"{self.device.KIND} {self.devid}: {self.device.title()}{by}"
+        by = f" by {self.backend}" if self.backend else ""
+        where = "" if self.backend_domain == "Domain-0" else f" in {self.backend_domain}"
+        return f"{self.device.KIND} {self.devid}: {self.device.title()}{by}{where}"
 
 
 class AddConsole(Step):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlpy.diagnostic import Diagnostic, Severity
-from xlpy.lalr import END, ExhaustedError, Parser, Token
+from xlpy.differences import NUL_BYTE
+from xlpy.lalr import END, ExhaustedError, Parser, Tables, Token
 from xlpy.nodes import Atom, ListNode, Pair, Setting, Value, unescape
 from xlpy.source import Source, Span
 from xlpy.tables import DISK, KEYVALUE, XLCFG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 __all__ = ["Atom", "ListNode", "Pair", "Parsed", "Setting", "Token", "Value", "parse", "scan_disk", "scan_pairs"]
 
@@ -37,6 +41,9 @@ _TOKEN_NAMES = {
     "CLOSE": "']'",
 }
 """What bison calls the tokens that it does not call by our names."""
+
+_NEWLINES_THAT_COUNT = 5
+"""After so many in a row more change nothing: an error is behind, and forgotten."""
 
 _SYNTAX_ADVICE = {
     "IDENT": 'text must be quoted: name = "value"',
@@ -80,8 +87,11 @@ class _Reader:
         """Feed the tokens one by one; after an error skip to the end of the line."""
         token = Token(END, "", 0)
         try:
-            for token in XLCFG.scan(self.source.text):
-                self._take(token)
+            newlines = 0
+            for token in _tokens(self.source.text):
+                newlines = newlines + 1 if token.kind == "_NL" else 0
+                if newlines <= _NEWLINES_THAT_COUNT:
+                    self._take(token)
             self._take(Token(END, "", token.start))
         except ExhaustedError:
             self._report("too-deep", token, "memory exhausted", "lists are nested too deeply")
@@ -136,7 +146,7 @@ class _Reader:
             line += 1  # xl's scanner has counted the newline already
         if line <= self._lexical_line:
             return
-        if code == "lexical-error":
+        if code in ("lexical-error", NUL_BYTE.code):
             self._lexical_line = line
         near = (self._lost if at_end else token.text).rstrip(" \t\n").partition("\0")[0]
         place = "<newline>" if token.text == "\n" else f"`{near}'"
@@ -160,8 +170,8 @@ class _Reader:
         self._report("syntax-error", token, message, _SYNTAX_ADVICE.get(token.kind, ""))
 
     def _check_string(self, token: Token) -> None:
-        if "\0" in token.text:  # the real xl aborts
-            self._report("lexical-error", token, "null byte in quoted string", "remove the null byte")
+        if "\0" in token.text:
+            self._report(NUL_BYTE.code, token, NUL_BYTE.line, "remove the null byte")
             return
         try:
             unescape(token.text[1:-1], 0)
@@ -178,6 +188,15 @@ class _Reader:
             key, operator, value = parts
             self.settings.append(Setting(key.text, Span(key.start, key.end), operator.kind == "APPEND", _value(value)))
         return None
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    """The tokens of a file. In a last line without an end each `#` would be followed up to there in vain."""
+    last = text.rfind("\n") + 1
+    yield from XLCFG.scan(text, 0, last)
+    unended = text.find("#", last) >= 0
+    tables = Tables(**{**vars(XLCFG), "pattern": XLCFG.pattern.replace("(#[^\n]*)?", "")}) if unended else XLCFG
+    yield from tables.scan(text, last)
 
 
 def _is_a_byte(text: str) -> bool:
@@ -198,14 +217,16 @@ def _value(part: Token | ListNode) -> Value:
     return Atom(text, span, quoted=True, escapes=escapes)
 
 
-def scan_disk(text: str, start: int = 0) -> list[Token]:
+def scan_disk(text: str, start: int = 0) -> Iterator[Token]:
     """The pieces of a disk spec from an offset on; their kinds are the terminals of grammar/disk.lark."""
     pieces: list[Token] = []
     parser = Parser(DISK, lambda _name, parts: pieces.extend(parts))
     for token in DISK.scan(text, start):
         parser.feed(token.kind, token)
+        yield from pieces
+        pieces.clear()
     parser.feed(END)
-    return pieces
+    yield from pieces
 
 
 def scan_pairs(text: str) -> tuple[Pair, ...]:

@@ -3,7 +3,7 @@
 from xlpy.lalr import Tables
 
 XLCFG = Tables(
-    pattern='(?P<STRING>"([^"\\\\\n]|\\\\.)*"|\'([^\'\\\\\n]|\\\\.)*\')|(?P<IDENT>[a-z][a-z0-9._]*)|(?P<NUMBER>[0-9][0-9a-fx]*)|(?P<_NL>(#[^\n]*)?\n)|(?P<__IGNORE_0>[ \t]+)|(?P<APPEND>\\+=)|(?P<ASSIGN>=)|(?P<CLOSE>\\])|(?P<OPEN>\\[)|(?P<_COMMA>,)|(?P<_SEMICOLON>;)|(?P<BAD>[^ \t\n]+)',
+    pattern='(?P<STRING>"[^"\\\\\n]*+(?:\\\\.[^"\\\\\n]*+)*+"|\'[^\'\\\\\n]*+(?:\\\\.[^\'\\\\\n]*+)*+\')|(?P<IDENT>[a-z][a-z0-9._]*)|(?P<NUMBER>[0-9][0-9a-fx]*)|(?P<_NL>(#[^\n]*)?\n)|(?P<__IGNORE_0>[ \t]+)|(?P<APPEND>\\+=)|(?P<ASSIGN>=)|(?P<CLOSE>\\])|(?P<OPEN>\\[)|(?P<_COMMA>,)|(?P<_SEMICOLON>;)|(?P<BAD>[^ \t\n]+)',
     ignored=('__IGNORE_0',),
     end=2,
     rules=(('_end', 1), ('_end', 1), ('_items', 0), ('_items', 3), ('_items', 1), ('_newlines', 0), ('_newlines', 2), ('_statement', 2), ('_statement', 1), ('_statement', 2), ('_statements', 0), ('_statements', 2), ('_value', 1), ('_value', 1), ('_value', 1), ('_values', 2), ('_values', 5), ('list', 4), ('setting', 3), ('setting', 3), ('start', 2), ('start', 1)),

@@ -16,6 +16,11 @@ _UINT = 2**32
 _RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
 _INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
 _VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
+_OCTET = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)")
+SCANF_HEX = r"[ \t\n\v\f\r]*[-+]?(?:0[xX])?[0-9a-fA-F]*"
+_SLOT = rf"(?:(?P<domain>[0-9a-fA-F]+):)?(?P<bus>[0-9a-fA-F]+):(?P<dev>{SCANF_HEX})"
+_BDF = re.compile(rf"{_SLOT}\.(?:\*|(?P<func>{SCANF_HEX}))")
+_NO_FUNCTION = re.compile(rf"{_SLOT}(?![.0-9a-fA-F])")
 _THOUSANDS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9}
 DEFAULT_RATE_INTERVAL_US = 50_000
 
@@ -66,8 +71,11 @@ class Rate(NamedTuple):
     interval_us: int
 
 
-def parse_rate(text: str) -> Rate:
-    """`RATE[@INTERVAL]`: 10Mb/s, 250KB/s@20ms, 1GB/s@5s (an interval without unit is in seconds)."""
+def parse_rate(text: str, *, stale_overflow: bool = False) -> Rate:
+    """`RATE[@INTERVAL]`: 10Mb/s, 250KB/s@20ms, 1GB/s@5s (an interval without unit is in seconds).
+
+    With STALE_OVERFLOW an earlier number was too large, and xl mistakes this one for it.
+    """
     rate, at, interval = text.partition("@")
     if not rate:
         raise ValueError(f"no rate specified in `{text}'")
@@ -75,7 +83,7 @@ def parse_rate(text: str) -> Rate:
     if match is None:
         raise ValueError(f"invalid rate in `{rate}'")
     number = _c_number(match[1])
-    if not 0 < number < 2**32:
+    if stale_overflow or not 0 < number < 2**32:
         raise ValueError(f"rate overflow in `{rate}'")
     per_second = number * _THOUSANDS[match[2]] // (8 if match[3] == "b" else 1)
     interval_us = _rate_interval(interval) if at else DEFAULT_RATE_INTERVAL_US
@@ -96,10 +104,60 @@ def _rate_interval(text: str) -> int:
 
 def _c_number(digits: str) -> int:
     """strtoull with base 0 over decimal digits: a leading 0 makes it octal, up to the first digit that is not."""
-    if not digits.startswith("0"):
-        return int(digits)
-    octal = re.match(r"[0-7]+", digits)
-    return int(octal[0], 8) if octal else 0
+    number = take_ulong(digits)
+    return number[0] if number else 0
+
+
+ALL_FUNCTIONS = 2**32 - 1
+"""The mask of functions of an address that ends in `.*`."""
+
+
+class NoFunctionError(Exception):
+    """A PCI address without a dot and a function behind it."""
+
+
+class Bdf(NamedTuple):
+    """A PCI address."""
+
+    domain: int
+    bus: int
+    dev: int
+    func: int
+    vfunc_mask: int = 1
+
+
+def take_bdf(text: str) -> tuple[Bdf, int]:
+    """The address [DDDD:]BB:SS.F that a text begins with, and where it ends."""
+    match = _BDF.match(text)
+    if match is None:
+        raise NoFunctionError(text) if _NO_FUNCTION.match(text) else ValueError(text)
+    numbers = (match[name] for name in ("domain", "bus", "dev", "func"))
+    domain, bus, dev, func = (0 if number is None else scan_hex(number) for number in numbers)
+    if domain > 0xFFFF or bus > 0xFF or dev > 0x1F or func > 7:
+        raise ValueError(text)
+    return Bdf(domain, bus, dev, func, ALL_FUNCTIONS if match["func"] is None else 1), match.end()
+
+
+def scan_hex(text: str) -> int:
+    """An unsigned int as C's scanf reads it with %x."""
+    number = take_ulong(text, 16)
+    if number is None:
+        raise ValueError(text)
+    return number[0] % _UINT
+
+
+def take_mac(text: str) -> tuple[list[int], int]:
+    """Up to six bytes that strtoul with base 16 reads, any one character between them, and where it stops."""
+    octets: list[int] = []
+    at = 0
+    while len(octets) < 6:
+        match = _OCTET.match(text, at)
+        value = int(match[2], 16) if match else 256
+        if match is None or value > 255 or (match[1] == "-" and value):
+            break
+        octets.append(value)
+        at = match.end() + 1
+    return octets, at
 
 
 class Vdev(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
 from xlpy.host import BUILT_IN
+from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +74,7 @@ class FakeExecutor:
         self.stops: dict[int, list[StopEvent]] = {}
         self.stream = FakeConsole("hello\n")
         self.deaf: set[int] = set()
+        self.configs: dict[int, DomainConfig] = {}
 
     def info(self) -> HostInfo:
         return HostInfo(facts=BUILT_IN, free_memory_kib=1024 * 1024)
@@ -89,6 +91,15 @@ class FakeExecutor:
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         self.find(str(domid))
         return [vcpu(0)]
+
+    def config(self, domid: int) -> DomainConfig:
+        known = self.find(str(domid))
+        config = DomainConfig(c_info=CreateInfo(type="pv", name=known.name), b_info=BuildInfo(u=Pv()))
+        return self.configs.get(domid, config)
+
+    def update_config(self, domid: int, config: DomainConfig) -> None:
+        self.find(str(domid))
+        self.asked.append(("update", domid, config.name, config.memory_kib))
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         if any(known.name == plan.name for known in self.known):

@@ -65,6 +65,23 @@ class TestConnection:
         assert err.count("\n") == 1
         assert "sim" in err
 
+    def test_a_real_xen_is_not_taken_for_the_simulated_host(
+        self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "capabilities").write_text("control_d\n", encoding="ascii")
+        monkeypatch.setattr("xlpy.cli.connection.CAPABILITIES", str(tmp_path / "capabilities"))
+        status, out, err = _said(capsys, "list")
+        assert (status, out) == (1, "")
+        assert "XLPY_CONNECT=sim:///" in err
+        assert not (tmp_path / "state").exists()
+        assert _said(capsys, "--connect", "sim:///", "domid", "Domain-0", program="xlpy")[:2] == (0, "0\n")
+
+    @pytest.mark.parametrize("release", ["4.0", "4.24", "9.9", "4", "four"])
+    def test_a_release_that_has_no_xl(self, capsys: pytest.CaptureFixture[str], release: str) -> None:
+        status, out, err = _said(capsys, "--xen", release, "list", program="xlpy")
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert release in err
+
 
 class TestStart:
     @staticmethod
@@ -117,6 +134,15 @@ class TestStreams:
         assert program.returncode == 1
         assert err == "xl: [Errno 28] No space left on device\n"
 
+    @pytest.mark.parametrize("closed", ["1", "2"])
+    def test_a_closed_stream_is_no_error(self, closed: str) -> None:
+        code = "from xlpy.cli.main import xl; xl()"
+        command = f'exec "$0" -c "$1" list {closed}>&-'
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(["sh", "-c", command, sys.executable, code], capture_output=True, env=env, check=False)
+        assert done.returncode == 0
+        assert (done.stdout != b"", b"Traceback" in done.stderr) == (closed == "2", False)
+
     def test_odd_bytes_pass_through(self) -> None:
         Path(os.fsdecode(b"a\xff.cfg")).write_bytes(b'name = "\xfe"\nkernel = "/k"\n')
         out, err = _start("xl", "create", "-n", os.fsdecode(b"a\xff.cfg")).communicate(timeout=10)
@@ -153,6 +179,13 @@ class TestFiles:
         found, out, err = _said(capsys, "create", "-n", name)
         assert (found, out) == (status, "")
         assert err.splitlines()[-1] == f"xl: {advice}"
+
+    def test_xlpy_tells_what_to_do_about_the_first_error(self, capsys: pytest.CaptureFixture[str]) -> None:
+        Path("dos.cfg").write_bytes(b'name = "web"\r\nmemory = 64\r\n')
+        _, _, plain = _said(capsys, "create", "-n", "dos.cfg")
+        status, _, err = _said(capsys, "create", "-n", "dos.cfg", program="xlpy")
+        assert status == 1
+        assert err == f"{plain}xlpy: dos.cfg:1:13: the file has DOS line ends: convert it with dos2unix\n"
 
     @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
     def test_a_file_that_may_not_be_read(self, capsys: pytest.CaptureFixture[str]) -> None:
@@ -192,8 +225,9 @@ class TestPlan:
 
     def test_a_problem_of_the_host_is_shown_in_the_file(self, capsys: pytest.CaptureFixture[str]) -> None:
         Path("web.cfg").write_text('name = "web"\nkernel = "/nosuch"\n', encoding="utf-8")
-        status, _, err = _said(capsys, "plan", "web.cfg", program="xlpy")
+        status, out, err = _said(capsys, "plan", "web.cfg", program="xlpy")
         assert status == 3
+        assert out.splitlines()[-1] == "  !  cannot be built: failed to open file '/nosuch': No such file or directory"
         assert err.splitlines()[0].startswith("web.cfg:2:10: error: ")
         assert err.splitlines()[1:3] == ['    2 | kernel = "/nosuch"', "      |          ^^^^^^^^^"]
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from xlpy import vocabulary
 from xlpy.config import Loaded, load
+from xlpy.convert import convert
 from xlpy.diagnostic import xl_output
 from xlpy.host import BUILT_IN
+from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Hvm, Struct
 from xlpy.libxl_json import to_json
-from xlpy.libxl_read import from_json
+from xlpy.libxl_read import device_classes, from_json
 from xlpy.plan import check, make_plan
 from xlpy.release import COMPARED, Release
 from xlpy.render.plan import plan_dict, plan_text
@@ -25,12 +27,19 @@ if TYPE_CHECKING:
 RELEASES = (*COMPARED, Release(4, 22), Release(4, 10))
 EXAMPLES = Path(__file__).parents[2] / "examples" / "etc-xen"
 GUESTS = {"pv": 'kernel = "/k"', "pvh": 'type = "pvh"\nkernel = "/k"', "hvm": 'type = "hvm"'}
+JSON = 0x80
+"""First bytes from here on: libxl's JSON follows, not xl.cfg."""
 PUNCTUATION = ("=", "+=", "[", "]", "', '", "\\n", "\\x41", "0x", "-1", "2147483648", "\r\n", "#", "\0", "\udcff")
 
 
 def examine(data: bytes) -> None:
-    """Read DATA, which begins with a byte for the release; anything that must not be raises."""
-    release = RELEASES[data[0] % len(RELEASES)] if data else RELEASES[0]
+    """Read DATA, which begins with a byte for the release and the form; anything that must not be raises."""
+    kind = data[0] if data else 0
+    release = RELEASES[kind % len(RELEASES)]
+    if kind >= JSON:
+        converted = convert(Source.from_bytes("c.json", data[1:]), "json", "xl", release)
+        assert converted.text is not None or converted.said.startswith("c.json: ")
+        return
     loaded = load(Source.from_bytes("c.cfg", data[1:]), release=release)
     _, status = xl_output(loaded.diagnostics)
     _check_diagnostics(loaded)
@@ -70,7 +79,12 @@ def seeds() -> Iterator[bytes]:
         for token in getattr(module, "TOKENS", ()):
             texts += [_guest(module.KEYS[-1], f"['{spec}']") for spec in (token.good, token.bad) if spec]
     for index, text in enumerate(dict.fromkeys(texts)):
-        yield bytes([index % len(RELEASES)]) + text.encode("utf-8", "surrogateescape")
+        release = index % len(RELEASES)
+        data = text.encode("utf-8", "surrogateescape")
+        yield bytes([release]) + data
+        if index % 4 == 0:
+            printed = to_json(load(Source.from_bytes("c.cfg", data), release=RELEASES[release]).config)
+            yield bytes([JSON + release]) + printed.encode("utf-8", "surrogateescape")
 
 
 def _guest(key: Key, value: str) -> str:
@@ -87,3 +101,6 @@ def words() -> Iterator[str]:
         for token in getattr(module, "TOKENS", ()):
             yield token.name if token.form == "flag" else f"{token.name}="
             yield from token.values
+    structs: list[type[Struct]] = [DomainConfig, CreateInfo, BuildInfo, Hvm, *device_classes()]
+    for record in structs:
+        yield from (f'"{name}": ' for name in record.FIELDS)

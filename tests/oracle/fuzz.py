@@ -13,7 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.oracle.bend import bent
-from tests.oracle.real import RELEASES, Case, Outcome, compare, config_case
+from tests.oracle.real import CONFIG_NAME, RELEASES, Case, Outcome, compare, config_case
 from xlpy import vocabulary
 
 if TYPE_CHECKING:
@@ -70,8 +70,9 @@ def _value(rng: Random, key: Key) -> str:
 def _tokens(key: Key) -> Sequence[Token]:
     """The tokens of a device's specs."""
     for module in vocabulary.modules():
-        if key.kind.name == "list" and key in getattr(module, "KEYS", ()) and getattr(module, "TOKENS", ()):
-            return tuple(module.TOKENS)
+        tokens: Sequence[Token] = getattr(module, "TOKENS", ())
+        if key.kind.name == "list" and key in getattr(module, "KEYS", ()) and tokens:
+            return tokens
     return ()
 
 
@@ -101,13 +102,8 @@ def _mutated(rng: Random, text: str) -> str:
 
 def differing(cases: Sequence[Case]) -> list[Outcome]:
     """The cases in which xlpy and the real xl differ, for any release."""
-    outcomes = [outcome for release in RELEASES for outcome in compare(release, cases)]
-    return [outcome for outcome in outcomes if not _agrees(outcome)]
-
-
-def _agrees(outcome: Outcome) -> bool:
-    """A crash of the real xl asks for a clean refusal, or for sense."""
-    return not outcome.differing or (outcome.real.status < 0 and outcome.ours.status == 0)
+    outcomes = [outcome for release in RELEASES for outcome in compare(release, cases, keep=False)]
+    return [outcome for outcome in outcomes if outcome.differing]
 
 
 def shrink(outcome: Outcome) -> Outcome:
@@ -122,7 +118,7 @@ def _shrink_by(outcome: Outcome, separator: bytes) -> Outcome:
     changed = True
     while changed and tries < SHRINK_TRIES:
         changed = False
-        for smaller in _smaller(outcome.case.input, separator):
+        for smaller in _smaller(dict(outcome.case.files)[CONFIG_NAME], separator):
             tries += 1
             again = differing([config_case(outcome.case.name, smaller)])
             if again:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.oracle.real import RELEASES, OracleUnavailableError, Run, oracle, run_ours, run_real
+from tests.oracle.ours import Run, run_ours
+from tests.oracle.real import RELEASES, OracleUnavailableError, oracle, run_real
 from xlpy.cpupool import KEYS
 from xlpy.host import BUILT_IN
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.oracle import casefile, fuzz, generate
-from tests.oracle.real import RELEASES, XL_CONF_NAME, Case, OracleUnavailableError, compare, config_case, oracle
+from tests.oracle.ours import XL_CONF_NAME
+from tests.oracle.real import RELEASES, Case, OracleUnavailableError, compare, config_case, oracle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
+from tests.oracle.ours import XL_CONF_NAME
 from tests.oracle.real import (
     CONFIG_NAME,
     RELEASES,
-    XL_CONF_NAME,
     Case,
     OracleUnavailableError,
     compare,

@@ -32,9 +32,16 @@ def test_the_file_is_for_its_owner_alone(lab: Lab) -> None:
         assert stat.S_IMODE(name.stat().st_mode) == 0o600
 
 
-def test_directories_are_made(tmp_path: Path) -> None:
-    open_host(str(tmp_path / "a" / "b" / "host.db")).close()
+def test_the_directory_of_this_users_host_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XLPY_STATE_DIR", str(tmp_path / "a" / "b"))
+    open_host().close()
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o700
+
+
+def test_a_directory_that_was_named_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="No such file or directory"):
+        open_host(str(tmp_path / "a" / "host.db"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_is_kept(lab: Lab) -> None:

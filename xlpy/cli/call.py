@@ -35,6 +35,8 @@ class Settings(Record):
     """The URI of the host, where one is given."""
     dry_run: bool = False
     verbosity: int = 0
+    added: bool = False
+    """Whether this is xlpy, which may say more than xl does."""
     xl_conf: str | None = None
     """The file to read as xl.conf, where another one is named; empty for none."""
     conf: XlConf = BUILT_IN

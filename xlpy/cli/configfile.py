@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from xlpy.cli.plainfile import read_plain
+from xlpy.cli.plainfile import NOT_PLAIN, SHRANK, TOO_LARGE, read_plain
 from xlpy.executors import Failure
 from xlpy.source import Source
 
@@ -41,19 +41,32 @@ def contents(filename: str, release: Release, status: int = ERROR_FAIL) -> bytes
         return read_plain(filename)
     except (OSError, ValueError) as error:
         number = getattr(error, "errno", errno.EINVAL)
-    if number == errno.ENOTTY:
-        raise _not_plain(filename, release, status)
+    if number in _REFUSED:
+        raise _refused(filename, number, release, status)
     raise _unreadable(filename, number, status)
 
 
-def _not_plain(filename: str, release: Release, status: int) -> Failure:
-    place = f"libxl_utils.c:{346 if release < (4, 18) else 348}:libxl_read_file_contents"
-    is_folder = Path(filename).is_dir()
+_REFUSED = {
+    NOT_PLAIN: ((346, 348), "{} is not a plain file: Success", "is not a plain file: copy it to one"),
+    TOO_LARGE: ((352, 354), "file {} is far too large", "is no configuration: a file may have 2 GiB"),
+    SHRANK: (
+        (368, 370),
+        "{} changed size while we were reading it",
+        "became shorter while it was read: try again, or copy it first",
+    ),
+}
+"""What libxl does not read: the line of its source up to Xen 4.17 and in later ones, its words, and the way out."""
+
+
+def _refused(filename: str, number: int, release: Release, status: int) -> Failure:
+    lines, text, advice = _REFUSED[number]
+    if number == NOT_PLAIN and Path(filename).is_dir():
+        advice = "is a directory: name a file in it"
     return Failure(
-        f"libxl: error: {place}: {filename} is not a plain file: Success",
-        f"Failed to read config file: {filename}: {os.strerror(errno.ENOTTY)}",
+        f"libxl: error: libxl_utils.c:{lines[release >= (4, 18)]}:libxl_read_file_contents: {text.format(filename)}",
+        f"Failed to read config file: {filename}: {os.strerror(number)}",
         status=status,
-        advice=f"{filename} is {'a directory: name a file in it' if is_folder else 'not a plain file: copy it to one'}",
+        advice=f"{filename} {advice}",
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 SIMULATED = "sim://"
 LIBVIRT = ("xen:", "xen+", "test:")
+CAPABILITIES = "/proc/xen/capabilities"
 
 
 def connect(uri: str | None) -> Executor:
@@ -32,12 +33,26 @@ def connect(uri: str | None) -> Executor:
 
 
 def _default() -> Executor:
-    """The simulated host of this user; the first time standard error says so."""
+    """The simulated host of this user; the first time standard error says so. Never in the place of a real Xen."""
+    if _on_xen():
+        raise Failure(
+            advice="this machine runs Xen, which this version of xlpy cannot control: use Xen's own xl for its "
+            "domains, or XLPY_CONNECT=sim:/// for the simulated host"
+        )
     from xlpy.executors.sim import default_path, open_host
 
     path = default_path()
     new = not os.path.exists(path)  # noqa: PTH110 - pathlib is slow
-    host = open_host(path)
+    host = open_host()
     if new:
         say(f"this is a simulated host, kept in {path}; XLPY_CONNECT names another")
     return host
+
+
+def _on_xen() -> bool:
+    """Whether this machine is the control domain of a real Xen."""
+    try:
+        with open(CAPABILITIES, encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib is slow
+            return "control_d" in file.read()
+    except OSError:
+        return False

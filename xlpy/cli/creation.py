@@ -6,13 +6,15 @@ import sys
 
 from xlpy.cli.call import Leave
 from xlpy.cli.configfile import read_config, seems_to_be
+from xlpy.cli.printing import show_config
 from xlpy.cli.say import say
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import TextIO
+    from collections.abc import Sequence
 
-    from xlpy.cli.call import Call, Settings
+    from xlpy.cli.call import Call
+    from xlpy.diagnostic import Diagnostic
     from xlpy.executors import Executor
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
@@ -28,31 +30,15 @@ def create(call: Call, filename: str | None, words: list[str], options: dict[str
     source = read_config(filename, words, call.release, quiet=quiet)
     executor = None if dry_run and call.settings.connect is None else call.executor()
     facts = executor.info().facts if executor else BUILT_IN
-    config = _accepted(call, source, facts, quiet=quiet, masked="i" not in options)
+    config = accepted(call, source, facts, quiet=quiet, masked="i" not in options)
     if dry_run or "d" in options:
-        _print(config, call.settings, sys.stdout if dry_run else sys.stderr)
+        show_config(config, call.settings, sys.stdout if dry_run else sys.stderr)
     if dry_run or executor is None:
         return 0
     return _build(executor, config, facts, options)
 
 
-def _print(config: DomainConfig, settings: Settings, stream: TextIO) -> None:
-    """Show a configuration in the format that xl.conf asks for; ends the run where xl cannot."""
-    if settings.conf.output_format == "json":
-        from xlpy.libxl_json import to_json
-
-        stream.write(to_json(config, settings.release))
-        return
-    from xlpy.libxl_sxp import to_sxp
-
-    printed = to_sxp(config)
-    stream.write(printed.text)
-    if printed.refusal:
-        print(printed.refusal, file=sys.stderr)
-        raise Leave(1)
-
-
-def _accepted(call: Call, source: Source, facts: HostFacts, *, quiet: bool, masked: bool) -> DomainConfig:
+def accepted(call: Call, source: Source, facts: HostFacts, *, quiet: bool, masked: bool) -> DomainConfig:
     """The configuration, if xl would accept it; else its messages are shown and the run ends with its status."""
     from xlpy.config import load
     from xlpy.diagnostic import xl_output
@@ -61,11 +47,22 @@ def _accepted(call: Call, source: Source, facts: HostFacts, *, quiet: bool, mask
     text, status = xl_output(loaded.diagnostics)
     sys.stderr.write(text)
     if status is not None:
-        kind = seems_to_be(source.text)
-        if kind and not quiet:
-            say(f"{source.name} seems to be {kind}: xl create reads lines of NAME = VALUE, see xl.cfg(5)")
+        if not quiet:
+            _say_way_out(source, loaded.diagnostics if call.settings.added else ())
         raise Leave(status)
     return loaded.config
+
+
+def _say_way_out(source: Source, diagnostics: Sequence[Diagnostic]) -> None:
+    """Below xl's lines: what the text seems to be, or what to do about the first error."""
+    from xlpy.diagnostic import Severity
+
+    if kind := seems_to_be(source.text):
+        say(f"{source.name} seems to be {kind}: xl create reads lines of NAME = VALUE, see xl.cfg(5)")
+        return
+    first = next((diagnostic for diagnostic in diagnostics if diagnostic.severity == Severity.ERROR), None)
+    if first and first.advice:
+        say(f"{first.place}: {first.advice}", "xlpy")
 
 
 def _build(executor: Executor, config: DomainConfig, facts: HostFacts, options: dict[str, str]) -> int:

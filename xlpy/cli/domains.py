@@ -16,7 +16,12 @@ DOMAIN_NOTFOUND = -21
 
 def find_domid(executor: Executor, word: str) -> int:
     """A domid as it stands, whether it exists or not; or that of the domain with this name (else UnknownDomain)."""
-    return int(word) if word.isascii() and word.isdigit() else executor.find(word).domid
+    return _as_domid(word) if word.isascii() and word.isdigit() else executor.find(word).domid
+
+
+def _as_domid(digits: str) -> int:
+    """As C reads it: the greatest unsigned long where it is too large, and 32 bits of that."""
+    return min(int(digits.lstrip("0")[:20] or "0"), 2**64 - 1) % 2**32
 
 
 def find_by_name(executor: Executor, name: str) -> DomainInfo | None:

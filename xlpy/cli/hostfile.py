@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
+from xlpy.cli.plainfile import read_plain
 from xlpy.executors import Failure
 from xlpy.host import BUILT_IN, HostFacts
 
@@ -12,7 +12,7 @@ from xlpy.host import BUILT_IN, HostFacts
 def read_host(filename: str) -> HostFacts:
     """The host that a file describes; raises Failure where it does not."""
     try:
-        given = json.loads(Path(filename).read_text(encoding="utf-8"))
+        given = json.loads(read_plain(filename))
     except (OSError, ValueError) as error:
         raise Failure(advice=f"{filename}: no description of a host: {error}") from None
     if not isinstance(given, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -14,6 +15,10 @@ from xlpy.cli.verb import HELP_OPTION, Option
 from xlpy.cli.xlconf import VARIABLE, with_conf
 from xlpy.executors import Failure
 from xlpy.release import DEFAULT, Release
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 GLOBAL_OPTIONS = tuple(Option(letter=letter) for letter in "vftTN")
 ADDED_OPTIONS = (
@@ -41,15 +46,22 @@ def xlpy() -> None:
 
 
 def _main(program: str) -> None:
-    encoding = sys.getfilesystemencoding()
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(encoding=encoding, errors="surrogateescape")  # type: ignore[union-attr]  # a text stream
+    gc.set_threshold(100_000, 50)  # looking for garbage would take a fifth of the time
+    sys.stdout, sys.stderr = _usable(sys.stdout), _usable(sys.stderr)
     status = run(sys.argv[1:], program)
     try:
         sys.stdout.flush()
     except OSError:  # said already; the interpreter would say it again
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(status)
+
+
+def _usable(stream: Any) -> Any:
+    """A text stream through which bytes of files pass as they are; nowhere, if the caller closed it."""
+    if stream is None:
+        stream = open(os.devnull, "w")  # noqa: PTH123, SIM115 - pathlib is slow
+    stream.reconfigure(encoding=sys.getfilesystemencoding(), errors="surrogateescape")
+    return stream
 
 
 def run(argv: list[str], program: str = "xl") -> int:
@@ -66,6 +78,9 @@ def run(argv: list[str], program: str = "xl") -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE
+    except MemoryError:
+        say("there is not enough memory for so large an input", program)
+        return INTERNAL_ERROR
     except Exception as error:
         return _unexpected(error, program)
     return status
@@ -92,7 +107,7 @@ def _run(argv: list[str], program: str) -> int:
     except BadOptionError as bad:
         return _bad_global_option(bad, program)
     last = dict(given)
-    settings = _settings(last, [letter for letter, _ in given].count("v"))
+    settings = _settings(last, [letter for letter, _ in given].count("v"), program)
     if HELP_OPTION.letter in last:
         return _help([], settings, program)
     if "V" in last:
@@ -109,7 +124,7 @@ def _bad_global_option(bad: BadOptionError, program: str) -> int:
     return 1
 
 
-def _settings(options: dict[str, str], verbosity: int) -> Settings:
+def _settings(options: dict[str, str], verbosity: int, program: str) -> Settings:
     env = os.environ
     wanted = options.get("X") or env.get("XLPY_XEN")
     try:
@@ -121,6 +136,7 @@ def _settings(options: dict[str, str], verbosity: int) -> Settings:
         connect=options.get("C") or env.get("XLPY_CONNECT"),
         dry_run="N" in options,
         verbosity=verbosity,
+        added=program == "xlpy",
         xl_conf=options.get("F", env.get(VARIABLE)),
     )
 

@@ -1,4 +1,4 @@
-"""Reading a file that has to be a plain one, as libxl does; nothing else is waited for."""
+"""Reading a file that has to be a plain one, as libxl does; nothing else is waited for, or read without end."""
 
 from __future__ import annotations
 
@@ -6,13 +6,33 @@ import errno
 import os
 import stat
 
+MOST_BYTES = 2**31 - 1
+NOT_PLAIN, TOO_LARGE, SHRANK = errno.ENOTTY, errno.EFBIG, errno.ESTALE
+"""What the OSError says of a file that libxl would not read."""
+
 
 def read_plain(filename: str) -> bytes:
-    """The contents; OSError where it cannot be read, with ENOTTY where it is no plain file."""
+    """The contents; OSError where it cannot be read."""
     # Without blocking: xl looks whether it is a plain file only after it has opened it.
     descriptor = os.open(filename, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    try:
+        size = _size(os.fstat(descriptor), filename)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            data = file.read(size)
+    finally:
         os.close(descriptor)
-        raise OSError(errno.ENOTTY, os.strerror(errno.ENOTTY), filename)
-    with os.fdopen(descriptor, "rb") as file:
-        return file.read()
+    if len(data) < size:
+        raise _error(SHRANK, filename)
+    return data
+
+
+def _size(status: os.stat_result, filename: str) -> int:
+    if not stat.S_ISREG(status.st_mode):
+        raise _error(NOT_PLAIN, filename)
+    if status.st_size > MOST_BYTES:
+        raise _error(TOO_LARGE, filename)
+    return status.st_size
+
+
+def _error(number: int, filename: str) -> OSError:
+    return OSError(number, os.strerror(number), filename)

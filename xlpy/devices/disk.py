@@ -10,8 +10,8 @@ from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.reader import build
 from xlpy.source import Span
-from xlpy.specs import words
 from xlpy.syntax import Atom
+from xlpy.tokens import words
 from xlpy.values import parse_vdev
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -240,6 +240,7 @@ TOKENS = (
         since="4.19",
         doc="Whether a virtio backend maps the guest's memory by grants.",
         good=f"grant_usage=1,{_REST}",
+        bad=f"grant_usage=2,{_REST}",
     ),
     Token(
         name="target",

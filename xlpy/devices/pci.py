@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xlpy.cstring import atoi, same_word, take_ulong
+from xlpy.cstring import atoi, same_word
+from xlpy.differences import PCI_NO_FUNCTION
 from xlpy.host import Claim, Problem
 from xlpy.kinds import INTEGER, LIST
 from xlpy.libxl import U8, U32, DeviceRecord, Int, RdmReservePolicy
-from xlpy.specs import words
+from xlpy.tokens import words
+from xlpy.values import ALL_FUNCTIONS, SCANF_HEX, NoFunctionError, scan_hex, take_bdf
 from xlpy.vocabulary import HVM, PV, Attach, Key, Token
 
 if TYPE_CHECKING:
@@ -20,13 +22,6 @@ if TYPE_CHECKING:
     from xlpy.reader import Reader
     from xlpy.syntax import Atom
 
-ALL_FUNCTIONS = 2**32 - 1
-_SCANF_HEX = r"[ \t\n\v\f\r]*[-+]?(?:0[xX])?[0-9a-fA-F]*"
-_HEX = re.compile(_SCANF_HEX)
-_BDF = re.compile(
-    r"(?:(?P<domain>[0-9a-fA-F]+):)?(?P<bus>[0-9a-fA-F]+):"
-    rf"(?P<dev>{_SCANF_HEX})\.(?:\*|(?P<func>{_SCANF_HEX}))"
-)
 _POLICIES = ("invalid", "strict", "relaxed")
 
 
@@ -69,7 +64,7 @@ class Pci(DeviceRecord):
             functions = range(8) if self.bdf.endswith("*") else (self.func,)
             for function in functions:
                 what = f"{self.bdf[:-1]}{function:x}"
-                yield Claim(kind="pci", what=what, advice="a PCI device is for one domain: xl pci-detach it there")
+                yield Claim(kind="pci", what=what, advice="a PCI device is for one domain at a time")
 
     def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
         """The device must be bound to pciback, or be seized."""
@@ -79,7 +74,7 @@ class Pci(DeviceRecord):
             yield Problem(
                 code="pci-not-assignable",
                 line=f"libxl: error: PCI device {address} is not assignable",
-                advice=f"make it assignable first: xl pci-assignable-add {self.bdf}",
+                advice="bind it to pciback first, or let Xen do so with seize=1",
                 setting=setting,
             )
 
@@ -130,7 +125,7 @@ _BY_NAME = {token.name: token for token in TOKENS}
 _SWITCHES = ("msitranslate", "power_mgmt", "permissive", "seize")
 
 
-class _BadSpecError(Exception):
+class _BadSpecError(ValueError):
     """The spec does not parse; what xl prints before its own line, and its exit status."""
 
     def __init__(self, said: str = "", status: int = 6) -> None:
@@ -161,14 +156,14 @@ class _Spec:
     def _address(self) -> int:
         """Read BDF[@SLOT]; gives the offset behind it, which is 0 where there is none."""
         try:
-            fields, end = _address(self.text)
-        except _BadSpecError:
+            bdf, end = take_bdf(self.text)
+        except ValueError:
             return 0
         slot, _, _ = self.text[end:].partition(",")
         self.piece = 0, end + len(slot)
-        if slot and not (slot.startswith("@") and _HEX.fullmatch(slot[1:])):
+        if slot and not (slot.startswith("@") and re.fullmatch(SCANF_HEX, slot[1:])):
             raise _BadSpecError
-        self._store(fields | ({"vdevfn": _slot(slot[1:])} if slot else {}))
+        self._store(bdf._asdict() | ({"vdevfn": _slot(slot[1:])} if slot else {}))
         return self.piece[1] + 1
 
     def _store(self, fields: dict[str, Any]) -> None:
@@ -186,30 +181,8 @@ def _options(text: str, at: int) -> Iterator[tuple[int, int]]:
         at = end + 1
 
 
-def _address(text: str) -> tuple[dict[str, Any], int]:
-    """The fields of an address, and where it ends."""
-    match = _BDF.match(text)
-    if match is None:
-        raise _BadSpecError
-    numbers = (match[name] for name in ("domain", "bus", "dev", "func"))
-    domain, bus, dev, func = (0 if number is None else _hex(number) for number in numbers)
-    if domain > 0xFFFF or bus > 0xFF or dev > 0x1F or func > 7:
-        raise _BadSpecError
-    mask = ALL_FUNCTIONS if match["func"] is None else 1
-    return {"domain": domain, "bus": bus, "dev": dev, "func": func, "vfunc_mask": mask}, match.end()
-
-
-def _hex(text: str) -> int:
-    """An unsigned int as C's scanf reads it with %x."""
-    number = take_ulong(text, 16)
-    if number is None:
-        raise _BadSpecError
-    return number[0] % 2**32
-
-
 def _slot(text: str) -> int:
-    match = _HEX.match(text)
-    slot = _hex(match[0] if match else "")
+    slot = scan_hex(text)
     if slot > 0x1F:
         raise _BadSpecError
     return slot << 3
@@ -223,7 +196,7 @@ def _option(item: str) -> dict[str, Any]:
     if token is None:
         raise _BadSpecError(f"Unknown PCI_SPEC_STRING option: {name}")
     if token.form == "bdf":
-        return _address(value)[0]
+        return take_bdf(value)[0]._asdict()
     return {token.field: _value(token, value)}
 
 
@@ -258,7 +231,11 @@ def _add(reader: Reader, atom: Atom, defaults: dict[str, Any], *, on_command_lin
     spec = _Spec(atom.text, defaults)
     try:
         spec.read()
-    except _BadSpecError as bad:
+    except NoFunctionError:
+        span, status = atom.inside(*spec.piece), 2 if on_command_line else 6
+        reader.refuse(*PCI_NO_FUNCTION.told(text=atom.text), span=span, status=status)
+    except ValueError as error:
+        bad = error if isinstance(error, _BadSpecError) else _BadSpecError()
         line, status = f"{bad.said}unable to parse PCI_SPEC_STRING `{atom.text}' for passthrough", bad.status
         if on_command_line:
             line, status = f'{bad.said}pci-attach: malformed PCI_SPEC_STRING "{atom.text}"', 2
@@ -266,6 +243,8 @@ def _add(reader: Reader, atom: Atom, defaults: dict[str, Any], *, on_command_lin
         advice = "write DDDD:BB:SS.F[,NAME=VALUE...], all numbers in hex"
         reader.say("bad-pci", summary, (line,), span=atom.inside(*spec.piece), exit_status=status, advice=advice)
     else:
+        for value in re.findall(f"(?:{'|'.join(_SWITCHES)})=([^,]*)", atom.text):
+            reader.note_overflow(value, 10, signed=True)
         reader.add(Pci(**spec.values), {"": atom.span, **{f: atom.inside(*at) for f, at in spec.places.items()}})
 
 
@@ -286,6 +265,7 @@ def _default(name: str, order: int, since: str) -> Key:
         doc=f"The default of {name} for all devices in pci.",
         good=("1",),
         bad=('"yes"',),
+        beside='pci = ["03:00.0"]',
     )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.cstring import scan_resolution, split_pair
+from xlpy.differences import VDISPL_EMPTY, VDISPL_RESOLUTION
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
 from xlpy.specs import ERROR_FAIL, Spec
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from xlpy.source import Span
     from xlpy.specs import Item
 
+_ADVICE = "write ID:WIDTHxHEIGHT, as in id0:1920x1080"
 _END_OF_FILE = 255
 """The status of a verb that ends with C's EOF."""
 
@@ -98,14 +100,17 @@ class _Spec(Spec):
         """A resolution that does not begin with a number ends the list in peace: xl takes its 0 for success."""
         pieces = list(re.finditer("[^;]+", item.value or ""))
         if not pieces:
-            self._no_resolution("no connector", item.value_span)
+            self.refuse(*VDISPL_EMPTY.told(), item.value_span, advice=_ADVICE)
         connectors: list[Connector] = []
         for piece in pieces:
             pair = split_pair(piece[0], ":", self.reader.release)
             if pair is None:
-                self._no_resolution(f"no resolution in connector `{piece[0]}'", item.part(*piece.span()))
+                told = VDISPL_RESOLUTION.told(connector=piece[0])
+                self.refuse(*told, item.part(*piece.span()), advice=_ADVICE)
                 return
             numbers = scan_resolution(pair[1])
+            for number in pair[1].split("x"):
+                self.reader.note_overflow(number, 10, signed=False)
             if numbers is None or len(numbers) < 2:
                 connectors.append(Connector(unique_id=pair[0]))
                 self._unreadable(numbers, item.part(*piece.span()))
@@ -115,16 +120,12 @@ class _Spec(Spec):
         self.store(token.field, tuple(connectors), item.value_span)
 
     def _unreadable(self, numbers: Sequence[int] | None, span: Span) -> None:
-        message, advice = "Can't parse connector resolution", "write ID:WIDTHxHEIGHT, as in id0:1920x1080"
+        message = "Can't parse connector resolution"
         if numbers == ():
-            self.tell("vdispl-resolution", message, span, advice=advice)
+            self.tell("vdispl-resolution", message, span, advice=_ADVICE)
         else:
             status = _END_OF_FILE if numbers is None else 1
-            self.refuse("vdispl-resolution", message, span, advice=advice, status=status)
-
-    def _no_resolution(self, what: str, span: Span) -> None:
-        """The real xl crashes."""
-        self.refuse("vdispl-resolution", f"xl: {what}", span, advice="write ID:WIDTHxHEIGHT, as in id0:1920x1080")
+            self.refuse("vdispl-resolution", message, span, advice=_ADVICE, status=status)
 
     def finish(self) -> None:
         """A display must have a connector."""

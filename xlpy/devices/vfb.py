@@ -8,6 +8,7 @@ from xlpy import vocabulary
 from xlpy.devices.vkb import Vkb
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, SdlInfo, VncInfo
+from xlpy.options.graphics import display_of
 from xlpy.reader import build
 from xlpy.specs import Spec
 from xlpy.vocabulary import PV, Key, Reading, Token
@@ -15,6 +16,7 @@ from xlpy.vocabulary import PV, Key, Reading, Token
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.specs import Item
 
@@ -104,6 +106,11 @@ def _read_display(reader: Reader, fields: tuple[str, ...]) -> dict[str, Any]:
     return found
 
 
+def _write_vfbs(config: DomainConfig) -> tuple[Any, ...] | None:
+    """Unless the keys of the display say it."""
+    return None if isinstance(display_of(config), Vfb) else _Spec.written(config)
+
+
 READINGS = (Reading(order=2887, apply=_vfb_from_vnc),)
 
 KEYS = (
@@ -112,7 +119,7 @@ KEYS = (
         kind=LIST,
         order=2622,
         read=_Spec.read_list,
-        write=_Spec.written,
+        write=_write_vfbs,
         doc="The framebuffers of a PV or PVH guest, each a spec of NAME=VALUE.",
         good=('["vnc=1, vnclisten=127.0.0.1"]',),
         bad=('"vnc=1"',),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from xlpy.differences import MAC_CUT
 from xlpy.host import Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.specs import Spec
-from xlpy.values import parse_rate
+from xlpy.values import parse_rate, take_mac
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
@@ -239,17 +239,20 @@ class _Spec(Spec):
 
     def _mac(self, item: Item) -> None:
         """Bytes that were read before something did not fit stay; xl reads on behind the end of the item."""
-        octets, complete = _mac_bytes(item.atom.text[item.value_start :])
-        if not complete:
+        text = item.atom.text[item.value_start :]
+        octets, at = take_mac(text)
+        if len(octets) < 6:
+            self.reader.note_overflow(text[at:], 16, signed=False)
+            code = MAC_CUT.code if at > len(text) else "vif-invalid"
             advice = "six bytes in hexadecimal, as in 00:16:3e:01:02:03"
-            self._complain("vif-invalid", "Invalid parameter `mac'.", item.value_span, advice)
+            self._complain(code, MAC_CUT.line, item.value_span, advice)
         before = (self.values.get("mac") or NO_MAC).split(":")[len(octets) :]
         mac = ":".join([*(f"{octet:02x}" for octet in octets), *before])
         self.store("mac", None if mac == NO_MAC else mac, item.value_span)
 
     def _rate(self, item: Item) -> None:
         try:
-            rate = parse_rate(item.value or "")
+            rate = parse_rate(item.value or "", stale_overflow=self.reader.stale_overflow)
         except ValueError as error:
             line = f"{self.reader.source.name}: config parsing error in vif: {error}"
             self.refuse("vif-rate", line, item.value_span, advice="write it like 10Mb/s or 1MB/s@20ms")
@@ -267,20 +270,6 @@ class _Spec(Spec):
     def known_names(self) -> str:
         """All but those of COLO."""
         return f"known names: {', '.join(sorted(name for name in self.tokens() if not name.startswith('colo_')))}"
-
-
-def _mac_bytes(text: str) -> tuple[list[int], bool]:
-    """The bytes that strtoul with base 16 reads, any one character between them, and whether there are six."""
-    octets: list[int] = []
-    at = 0
-    while len(octets) < 6:
-        match = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)").match(text, at)
-        value = int(match[2], 16) if match else 256
-        if match is None or value > 255 or (match[1] == "-" and value):
-            return octets, False
-        octets.append(value)
-        at = match.end() + 1
-    return octets, True
 
 
 ATTACH = Attach(verb="network-attach", read=_Spec.read_words)

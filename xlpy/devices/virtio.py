@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.cstring import same_word
+from xlpy.differences import VIRTIO_LAST
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.specs import Spec
@@ -89,9 +90,9 @@ class _Spec(Spec):
                 yield item
                 continue
             tail = next(items, None)
-            if tail is None:  # the real xl crashes
-                message = f"xl: type={item.value} goes on behind a comma"
-                self.refuse("virtio-type", message, item.value_span, advice="as in type=virtio,device22")
+            if tail is None:
+                advice = "as in type=virtio,device22"
+                self.refuse(*VIRTIO_LAST.told(value=item.value), item.value_span, advice=advice)
                 return
             comma = atom.text.rindex(",", item.start, tail.start)
             more = atom.text[comma : tail.start + len(tail.text)]

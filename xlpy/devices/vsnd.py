@@ -7,12 +7,14 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, get_args
 
 from xlpy.cstring import same_word, strtoul
+from xlpy.differences import VSND_EMPTY
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
 from xlpy.reader import build, wrap
 from xlpy.source import Span
-from xlpy.specs import Spec, words
+from xlpy.specs import Spec
 from xlpy.syntax import Atom
+from xlpy.tokens import words
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
@@ -223,9 +225,11 @@ class _Card(Spec):
             super().take(token, item)
             return
         pieces = list(re.finditer("[^;]+", item.value or ""))
-        if not pieces:  # the real xl crashes
-            self.refuse(f"vsnd-{token.name}", f"xl: {token.name}= is empty", item.span)
+        if not pieces:
+            self.refuse(*VSND_EMPTY.told(name=token.name), item.span)
         if token.form == "rates":
+            for piece in pieces:
+                self.reader.note_overflow(piece[0], 0, signed=False)
             self.store(token.field, tuple(wrap(strtoul(piece[0]), "U32") for piece in pieces), item.value_span)
             return
         self.store(token.field, tuple(same_word(piece[0]) for piece in pieces), item.value_span)

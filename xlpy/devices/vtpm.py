@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
+
+if TYPE_CHECKING:
+    from xlpy.specs import Item
 
 
 class Vtpm(DeviceRecord):
@@ -52,6 +55,12 @@ class _Spec(Spec):
             bad="backend=vtpmmgr,uuid=6a0c3e62",
         ),
     )
+
+    def take(self, token: Token, item: Item) -> None:
+        """The library that reads UUIDs looks for numbers that are too large."""
+        super().take(token, item)
+        if token.form == "uuid":
+            self.reader.stale_overflow = False
 
     def finish(self) -> None:
         """A file must name the backend."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from xlpy.host import HostFacts
+    from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 else:
     Protocol = object  # typing is slow to import
@@ -127,6 +128,12 @@ class Executor(Protocol):
 
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
+
+    def config(self, domid: int) -> DomainConfig:
+        """What a domain was built from, under its present name."""
+
+    def update_config(self, domid: int, config: DomainConfig) -> None:
+        """Store what the next restart of a domain builds instead; the running domain stays as it is."""
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Carry out a plan; gives the domid. After a failure nothing of it is left.

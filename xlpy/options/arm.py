@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xlpy.cstring import take_ulong
+from xlpy.differences import LLC_LAST, LLC_MANY
 from xlpy.kinds import BOOLEAN, INTEGER, LIST, STRING, enum
 from xlpy.libxl import UNSET32, GicVersion, SveType, TeeType, VuartType
 from xlpy.nodes import ListNode
@@ -28,7 +29,7 @@ _SPIS_BY_DEFAULT = Release(4, 21)  # from here on libxl tells 0 from unset
 
 
 class _BadColorsError(Exception):
-    """A range of colours does not parse; the text is xl's message."""
+    """A range of colours does not parse; a code, and what is said."""
 
 
 def _read_colors(reader: Reader, key: Key) -> None:
@@ -40,7 +41,7 @@ def _read_colors(reader: Reader, key: Key) -> None:
         try:
             colors += _colors(item, len(colors))
         except _BadColorsError as error:
-            reader.refuse("bad-llc-color", str(error), span=item.span)
+            reader.refuse(*error.args, span=item.span)
             return
     if colors:
         reader.put(key.field, tuple(colors), key.name)
@@ -50,13 +51,15 @@ def _colors(atom: Atom, before: int) -> range:
     """FIRST or FIRST-LAST; what follows is ignored, as by scanf."""
     match = _COLORS.match(atom.text)
     if match is None:
-        raise _BadColorsError(f"xl: Invalid LLC color range: {atom.text}")
+        raise _BadColorsError("bad-llc-color", f"xl: Invalid LLC color range: {atom.text}")
     bounds = [take_ulong(number, 10) for number in match.groups() if number is not None]
     first, last = (bound[0] % 2**32 for bound in (bounds[0], bounds[-1]) if bound)
     if first > last:
-        raise _BadColorsError(f"xl: Start LLC color is greater than end: {atom.text}")
-    if last - first >= _MOST_COLORS - before or last == UNSET32:
-        raise _BadColorsError(f"xl: more than {_MOST_COLORS} LLC colors: {atom.text}")
+        raise _BadColorsError("bad-llc-color", f"xl: Start LLC color is greater than end: {atom.text}")
+    if last == UNSET32:
+        raise _BadColorsError(*LLC_LAST.told(text=atom.text))
+    if last - first >= _MOST_COLORS - before:
+        raise _BadColorsError(*LLC_MANY.told(text=atom.text, most=_MOST_COLORS))
     return range(first, last + 1)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
+from xlpy.differences import BOOTLOADER_ARGS
 from xlpy.kinds import STRING, STRING_OR_LIST
 from xlpy.vocabulary import HVM, PV, PVH, Key, Reading
 
@@ -73,7 +74,7 @@ def _read_bootloader_args(reader: Reader, key: Key) -> None:
         advice=f"write {[*text.split()]}".replace("'", '"'),
     )
     if not text.strip(" \t\n"):
-        reader.refuse("bootloader-args-empty", "xl: bootloader_args is empty", key=key.name)
+        reader.refuse(*BOOTLOADER_ARGS.told(), key=key.name)
     reader.put("b_info.bootloader_args", tuple(text.split()), key.name)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.cstring import as_int
+from xlpy.differences import CPUS_NESTED, MANY_VCPUS
 from xlpy.kinds import INTEGER, STRING_OR_LIST
 from xlpy.nodes import ListNode
 from xlpy.release import Release
@@ -57,7 +58,7 @@ def _settle_vcpus(reader: Reader) -> None:
 def fits(reader: Reader, vcpus: int, name: str) -> bool:
     """Whether a list may be made of so many vCPUs; else it is refused."""
     if vcpus > _MOST_VCPUS:
-        reader.refuse("too-many-vcpus", f"xl: {name} for more than {_MOST_VCPUS} vcpus", key=name)
+        reader.refuse(*MANY_VCPUS.told(name=name, most=_MOST_VCPUS), key=name)
     return vcpus <= _MOST_VCPUS
 
 
@@ -79,9 +80,10 @@ def _read_affinity(reader: Reader, key: Key) -> None:
 
 
 def _map(reader: Reader, item: Value) -> tuple[int, ...]:
+    if isinstance(item, ListNode):
+        reader.refuse(*CPUS_NESTED.told(), span=item.span)
+        return ()
     try:
-        if isinstance(item, ListNode):
-            raise ValueError("vcpu hard affinity map is empty")  # where xl does not crash
         return parse_cpus(item.text, reader.host)
     except ValueError as error:
         reader.refuse("bad-cpu-list", str(error), span=item.span)

@@ -25,7 +25,7 @@ def _read_cpuid(reader: Reader, key: Key) -> None:
             _read_flags(reader, atom, policies)
     for line in atoms or ():
         try:
-            policies.add_line(line.text)
+            policies.add_line(line.text, reader.release)
         except CpuidError as error:
             _skip(reader, "bad-cpuid-line", error, line.span)
     policy = policies.build()

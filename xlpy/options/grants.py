@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.differences import GRANT_LIMIT
 from xlpy.vocabulary import Key, Kind
 
 if TYPE_CHECKING:
@@ -14,11 +15,12 @@ _MOST = 2**31 - 1
 
 def _bounded(reader: Reader, name: str) -> int | None:
     """A number from 0 to 2147483647: for anything else the real xl ends without a word."""
+    number = reader.integer(name, quiet=True)
+    reader.stale_overflow = False
     if name not in reader.entries:
         return None
-    number = reader.integer(name, quiet=True)
     if number is None or not 0 <= number <= _MOST:
-        reader.refuse("bad-grant-limit", f"xl: {name} must be a number from 0 to {_MOST}", key=name)
+        reader.refuse(*GRANT_LIMIT.told(name=name, most=_MOST), key=name)
         return None
     return number
 

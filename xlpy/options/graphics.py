@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, choice
 from xlpy.vocabulary import HVM, PV, PVH, Key
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.vocabulary import Kind
 
@@ -51,6 +54,32 @@ def _check_vnclisten(reader: Reader, key: Key) -> None:
         reader.refuse("two-vnc-displays", message, key=key.name)
 
 
+def display_of(config: DomainConfig) -> Any:
+    """What the keys of the display are written from: that of an HVM guest, or the framebuffer of a PV guest when it
+    is the only one and a spec cannot hold its texts.
+    """
+    if config.c_info.type != PV:
+        return config.b_info.u
+    framebuffers: list[Any] = [device for device in config.devices if device.KIND == "vfb"]
+    for display in framebuffers if len(framebuffers) == 1 else ():
+        texts = (display.vnc.listen, display.vnc.passwd, display.sdl.display, display.sdl.xauthority, display.keymap)
+        return display if display.vnc.enable and any("," in (text or "") for text in texts) else None
+    return None
+
+
+def _writer(field: str) -> Callable[[DomainConfig], Any]:
+    *parents, name = field.split(".")
+
+    def write(config: DomainConfig) -> Any:
+        struct = display_of(config)
+        for parent in parents:
+            struct = getattr(struct, parent, None)
+        value = getattr(struct, name, None)
+        return None if value == getattr(type(struct), name, None) else value
+
+    return write
+
+
 def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad: str, since: str = "4.2") -> Key:
     """A key of the emulated display; PV guests share those of VNC and SDL."""
     shared = field.startswith(("vnc.", "sdl.", "keymap"))
@@ -61,6 +90,7 @@ def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad
         field=f"b_info.u.hvm.{field}",
         guests=(HVM, PV) if shared else (HVM,),
         read_for=(HVM, PVH) if field.startswith(("vnc.", "sdl.")) else (),
+        write=_writer(field) if shared else None,
         doc=doc,
         since=since,
         good=(good,),
@@ -124,6 +154,7 @@ KEYS = (
         kind=STRING,
         order=2904,
         field="b_info.u.hvm.vnc.passwd",
+        write=_writer("vnc.passwd"),
         guests=(HVM, PV),
         read_for=(HVM, PVH),
         secret=True,
@@ -136,6 +167,7 @@ KEYS = (
         kind=INTEGER,
         order=2905,
         field="b_info.u.hvm.vnc.display",
+        write=_writer("vnc.display"),
         read=_check_vnclisten,
         guests=(HVM, PV),
         read_for=(HVM, PVH),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xlpy.differences import VIRIDIAN_NESTED
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, STRING_OR_LIST, string_or_list
 from xlpy.libxl import Hvm
 from xlpy.syntax import ListNode
@@ -46,7 +47,7 @@ def _read_viridian(reader: Reader, key: Key) -> None:
     disable: set[int] = set()
     for item in items:
         if isinstance(item, ListNode):
-            reader.refuse("nested-list", "xl: a viridian enlightenment must be a word", span=item.span)
+            reader.refuse(*VIRIDIAN_NESTED.told(), span=item.span)
             break
         if item.text == "defaults":
             reader.put(key.field, True, key.name)
@@ -87,20 +88,23 @@ def _write_viridian(config: DomainConfig) -> bool | list[str] | None:
     hvm = config.b_info.u
     if not isinstance(hvm, Hvm) or not (hvm.viridian_enable or hvm.viridian_disable):
         return hvm.viridian if isinstance(hvm, Hvm) else None
+    names = dict(enumerate(VIRIDIAN_GROUPS))
+    disabled = [group for group in hvm.viridian_disable if group in names]
     words = ["defaults"] if hvm.viridian else []
-    words += [f"!{VIRIDIAN_GROUPS[group]}" for group in hvm.viridian_disable if group in hvm.viridian_enable]
+    words += [f"!{names[group]}" for group in disabled if group in hvm.viridian_enable]
     if len(hvm.viridian_enable) > len(VIRIDIAN_GROUPS):
         words.append("all")
     else:
-        words += [VIRIDIAN_GROUPS[group] for group in hvm.viridian_enable]
-    words += [f"!{VIRIDIAN_GROUPS[group]}" for group in hvm.viridian_disable if group not in hvm.viridian_enable]
+        words += [names[group] for group in hvm.viridian_enable if group in names]
+    words += [f"!{names[group]}" for group in disabled if group not in hvm.viridian_enable]
     return words
 
 
 def _either(config: DomainConfig, single: str, several: str) -> Any:
     """The field for one value, or the one for a list."""
     hvm = config.b_info.u
-    return getattr(hvm, single, None) or getattr(hvm, several, None) or None
+    given = getattr(hvm, single, None)
+    return given if given is not None else getattr(hvm, several, None) or None
 
 
 KEYS = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.differences import MCA_NESTED
 from xlpy.kinds import LIST
 from xlpy.libxl import Hvm
 from xlpy.nodes import ListNode
@@ -26,7 +27,7 @@ def _read_caps(reader: Reader, key: Key) -> None:
     caps = 0
     for item in items:
         if isinstance(item, ListNode):
-            reader.refuse("nested-list", "xl: an MCA capability must be a word", span=item.span)
+            reader.refuse(*MCA_NESTED.told(), span=item.span)
             return
         if item.text not in CAPABILITIES:
             message = f"ERROR: unrecognized MCA capability '{item.text}'."

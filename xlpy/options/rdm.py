@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from xlpy.cstring import same_word
+from xlpy.differences import RDM_UNSET
 from xlpy.kinds import MIB, STRING
 from xlpy.libxl import Hvm, RdmReservePolicy
 from xlpy.vocabulary import ALL, HVM, Key, Token
@@ -55,9 +56,9 @@ def _read_rdm(reader: Reader, key: Key) -> None:
         reader.remark("rdm-dropped", summary, *lines, key=key.name, unended=True, advice='write "strategy=host"')
         return
     if strategy is None and reader.domain_type == HVM:
-        # the real xl goes on with whatever its memory holds as strategy; its last line still lacks a newline
-        summary = "xl: rdm lacks strategy=host"
-        reader.say("rdm-without-strategy", summary, ("", summary), span=atom.span, exit_status=1)
+        # xl's last line still lacks a newline
+        code, summary = RDM_UNSET.told()
+        reader.say(code, summary, ("", summary), span=atom.span, exit_status=1)
     reader.put(key.field, strategy or "ignore", key.name)
     reader.put("b_info.u.hvm.rdm.policy", "strict", key.name)
 

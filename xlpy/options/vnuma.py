@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xlpy.cstring import BLANKS, as_int, parse_ulong, split_pair, take_ulong
+from xlpy.differences import MANY_VNODES, VNUMA_DISTANCES, VNUMA_EMPTY, VNUMA_RANGE
 from xlpy.kinds import KIB_PER_MIB, LIST
 from xlpy.libxl import UNSET64, VnodeInfo
 from xlpy.nodes import ListNode
@@ -60,7 +61,7 @@ _BY_NAME = {token.name: token for token in TOKENS}
 
 
 class _RefusedError(Exception):
-    """Xl gives up; the text is its message."""
+    """Xl gives up; a code, and what is said."""
 
 
 class _Node:
@@ -85,14 +86,14 @@ class _Node:
     def set_pnode(self, text: str, host_nodes: int) -> None:
         pnode = parse_ulong(text)
         if pnode >= host_nodes:
-            raise _RefusedError(f"xl: invalid pnode number: {pnode}")
+            raise _RefusedError("bad-vnuma", f"xl: invalid pnode number: {pnode}")
         self.values["pnode"] = pnode
 
     def set_vcpus(self, text: str) -> None:
         for item in _items(text, "vcpus"):
             first, last = _range(item)
             if last >= UNSET64:
-                raise _RefusedError(f"xl: not a range of vcpus: {item}")
+                raise _RefusedError(*VNUMA_RANGE.told(item=item))
             self.vcpu_count += max(0, last + 1 - first)
             self.vcpus.update(range(first, min(last + 1, self.room)))
 
@@ -100,14 +101,14 @@ class _Node:
         distances = [parse_ulong(item) % 2**32 for item in _items(text, "vdistances")]
         count = len(self.distances)
         if len(distances) > max(6, (count + 1) // 4 * 4 + 2):  # what xl's memory for them has room for
-            raise _RefusedError(f"xl: {len(distances)} vdistances for {count} nodes")
+            raise _RefusedError(*VNUMA_DISTANCES.told(given=len(distances), nodes=count))
         self.distances[: len(distances)] = distances[:count]
 
 
 def _items(text: str, name: str) -> list[str]:
     items = [item for item in text.split(",") if item]
     if not items:
-        raise _RefusedError(f"xl: {name} of a vNUMA node is empty")
+        raise _RefusedError(*VNUMA_EMPTY.told(name=name))
     return items
 
 
@@ -133,7 +134,7 @@ def _read_vnuma(reader: Reader, key: Key) -> None:
         reader.say("negative-vcpus", "maxvcpus is negative", lines, exit_status=1)
         return
     if len(items) > _MOST_NODES:
-        reader.refuse("too-many-vnodes", f"xl: more than {_MOST_NODES} vNUMA nodes", key=key.name)
+        reader.refuse(*MANY_VNODES.told(most=_MOST_NODES), key=key.name)
         return
     if not fits(reader, most, key.name):
         return
@@ -158,7 +159,10 @@ def _read_node(reader: Reader, node: _Node, item: Value) -> bool:
             continue
         try:
             _read_word(reader, node, word.text)
-        except (_RefusedError, ValueError) as error:
+        except _RefusedError as error:
+            reader.refuse(*error.args, span=word.span)
+            return False
+        except ValueError as error:
             reader.refuse("bad-vnuma", str(error), span=word.span)
             return False
     return True
@@ -168,7 +172,7 @@ def _read_word(reader: Reader, node: _Node, text: str) -> None:
     """NAME=VALUE; xl ignores unknown names in silence."""
     pair = split_pair(text, "=", reader.release)
     if pair is None:
-        raise _RefusedError(f'xl: failed to split "{text}" into pair')
+        raise _RefusedError("bad-vnuma", f'xl: failed to split "{text}" into pair')
     name, value = (part.strip(BLANKS) for part in pair)
     token = _BY_NAME.get(name)
     if token is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.cstring import take_long
 from xlpy.kinds import INTEGER, LIST
 from xlpy.libxl import XsQuotaItem
 from xlpy.nodes import ListNode
-from xlpy.reader import strtol
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ def _read_quota(reader: Reader, key: Key) -> None:
             reader.refuse("nested-list", message, span=item.span)
             return
         name, equals, text = item.text.partition("=")
-        value = strtol(text)
-        if not equals or value is None or not 0 <= value <= _MOST:
+        value, rest = take_long(text, reader.release) or (0, text)
+        if not equals or not text or rest or not 0 <= value <= _MOST:
             what = f'uses illegal value "{text}".' if equals else 'lacks "=".'
             reader.refuse("bad-xenstore-quota", f'Quota specification "{item.text}" {what}', span=item.span)
             return

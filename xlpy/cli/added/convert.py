@@ -39,6 +39,8 @@ def command(settings: Settings, filename: str, form: str | None, target: str | N
     if "xml" in (form, target):
         say("convert: domain XML belongs to libvirt, which this version of xlpy does not speak", "xlpy")
         return TROUBLE
+    if filename == "-" and sys.stdin.isatty():
+        raise click.UsageError("name a configuration file, or give one on standard input")
     try:
         source = _read(filename, settings)
     except Failure as failure:

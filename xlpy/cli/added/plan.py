@@ -13,12 +13,13 @@ from xlpy.cli.findings import show
 from xlpy.cli.say import say_failure
 from xlpy.cli.xlconf import with_conf
 from xlpy.config import Loaded, load
-from xlpy.diagnostic import Diagnostic, Severity, xl_verdict
+from xlpy.diagnostic import Diagnostic, Severity, xl_output
 from xlpy.executors import Failure
 from xlpy.host import BUILT_IN, HostFacts, Problem
 from xlpy.plan import Plan, check, make_plan
 from xlpy.record import Record
 from xlpy.render.plan import plan_dict, plan_text
+from xlpy.steps import PRINTABLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -83,7 +84,7 @@ def _plan(filename: str, words: list[str], settings: Settings, facts: HostFacts)
     """The plan of a file; raises Failure where xl would not accept the file."""
     source = read_config(filename, words, settings.release, quiet=True)
     loaded = load(source, release=settings.release, host=facts, conf=settings.conf)
-    status = xl_verdict(list(loaded.diagnostics))[1]
+    status = xl_output(loaded.diagnostics)[1]
     if status is not None:
         show(_until_refusal(loaded.diagnostics))
         raise Failure(status=status)
@@ -120,7 +121,15 @@ def _print(planned: list[Planned], layout: str) -> None:
 
         sys.stdout.write(json.dumps([_as_dict(one) for one in planned], indent=2) + "\n")
     else:
-        sys.stdout.write("\n".join(plan_text(one.plan) for one in planned))
+        sys.stdout.write("\n".join(_text(one) for one in planned))
+
+
+def _text(one: Planned) -> str:
+    """The plan, and below it what keeps it from being carried out."""
+    return plan_text(one.plan) + "".join(
+        f"  !  cannot be built: {_finding(one.loaded, problem).summary.translate(PRINTABLE)}\n"
+        for problem in one.problems
+    )
 
 
 def _as_dict(one: Planned) -> dict[str, Any]:

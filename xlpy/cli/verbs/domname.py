@@ -29,13 +29,12 @@ def run(call: Call) -> int:
 
 
 def _leading_number(text: str) -> int | None:
-    """What C's strtol reads at the start of a text."""
-    text = text.lstrip(" \t\n\v\f\r")
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    length = next((i for i, char in enumerate(digits) if char not in "0123456789"), len(digits))
-    if not length:
-        return None
-    return int(digits[:length]) * (-1 if text.startswith("-") else 1)
+    """What C's strtol reads at the start of a text, in the 32 bits of a domid."""
+    from xlpy.cstring import atoi
+
+    digits = text.lstrip(" \t\n\v\f\r")
+    digits = digits[1:] if digits[:1] in ("+", "-") else digits
+    return atoi(text) % 2**32 if digits[:1] in tuple("0123456789") else None
 
 
 VERB = Verb(name="domname", summary="Convert a domain id to domain name", run=run, usage="<DomainId>", min_words=1)

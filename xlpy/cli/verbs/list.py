@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def run(call: Call) -> int:
-    """Print the table of all domains, or of one."""
+    """Print the table of all domains, or of one; with -l their configurations."""
     options = call.options()
     if len(call.words) > 1:
         call.help(1)
@@ -25,9 +25,10 @@ def run(call: Call) -> int:
         print(f"Error: Domain '{call.words[0]}' does not exist.", file=sys.stderr)
         return 1
     if "l" in options:
-        from xlpy.executors import Failure
+        from xlpy.cli.printing import show_domains
 
-        raise Failure(advice="list -l: this host does not tell the configurations of its domains yet")
+        show_domains({domain.domid: executor.config(domain.domid) for domain in domains}, call.settings)
+        return 0
     sys.stdout.write(_table(executor, domains, options))
     return 0
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 
 from xlpy.executors.sim.host import SimHost
 
@@ -34,5 +35,12 @@ def default_path() -> str:
 def open_host(
     path: str | None = None, *, clock: Callable[[], float] = time.time, facts: HostFacts | None = None
 ) -> SimHost:
-    """The simulated host in the file PATH, or this user's; a new file becomes a host with these FACTS."""
-    return SimHost(path or default_path(), clock, facts)
+    """The simulated host in the file PATH, or this user's; a new file becomes a host with these FACTS.
+
+    Only the directory of this user's host is made where it is absent: in a path that was given it may be a slip.
+    """
+    if path is None:
+        path = default_path()
+        with suppress(OSError):  # opening the file tells it better
+            os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - pathlib is slow
+    return SimHost(path, clock, facts)

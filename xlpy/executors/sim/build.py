@@ -6,7 +6,7 @@ import os
 
 from xlpy import steps
 from xlpy.executors import Failure
-from xlpy.executors.sim import guest, life, rows, saved
+from xlpy.executors.sim import configs, guest, life, rows, saved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ class Build:
     def do_store_configuration(self, step: steps.StoreConfig) -> None:
         """What a restart builds from."""
         actions = (step.on_poweroff, step.on_reboot, "", step.on_crash, step.on_watchdog, step.on_soft_reset)
-        self._update(config=saved.to_text(self.plan.config), actions=",".join(actions))
+        self._update(config=saved.to_text(configs.settled(self.plan.config)), actions=",".join(actions))
 
     def do_unpause(self, _step: steps.Unpause) -> None:
         """Only a domain that is built can run."""

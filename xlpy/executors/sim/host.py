@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from xlpy.executors.sim.console import SimConsole
     from xlpy.host import HostFacts
+    from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
 _DOM0_UUID = "00000000-0000-0000-0000-000000000000"
@@ -53,6 +54,21 @@ class SimHost:
         """The vCPUs of a domain."""
         with self.store.look() as now:
             return rows.vcpu_infos(self.db, domid, rows.facts(self.db).cpus, now)
+
+    def config(self, domid: int) -> DomainConfig:
+        """What a domain was built from, under its present name."""
+        from xlpy.executors.sim.configs import current
+
+        with self.store.look():
+            return current(rows.domain(self.db, domid), rows.facts(self.db))
+
+    def update_config(self, domid: int, config: DomainConfig) -> None:
+        """Store what the next restart of a domain builds instead."""
+        from xlpy.executors.sim.saved import to_text
+
+        with self.store.change():
+            rows.domain(self.db, domid)
+            self.db.execute("UPDATE domain SET updated = ? WHERE domid = ?", (to_text(config), domid))
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Carry out a plan in one transaction."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from xlpy.executors.sim.guest import Line
-    from xlpy.host import HostFacts
-    from xlpy.plan import Plan
 
 POWEROFF, REBOOT, SUSPEND, CRASH, WATCHDOG, SOFT_RESET = range(6)
 """Why a domain shut down."""
@@ -133,8 +131,13 @@ def _rename_and_restart(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> 
 def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | None:
     """A new domain from the configuration of an old one; none when the host cannot build it any more."""
     from xlpy.executors.sim.build import Build
+    from xlpy.executors.sim.configs import next_one
+    from xlpy.plan import check, make_plan
 
-    plan, facts = _plan_of(db, row)
+    facts = rows.facts(db)
+    plan = make_plan(next_one(row, facts), facts)
+    if check(plan, facts):
+        return None
     db.execute("SAVEPOINT restart")
     try:
         domid = Build(db, plan, facts, at, watched=bool(row["watched"])).run()
@@ -146,23 +149,14 @@ def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | N
     return domid
 
 
-def _plan_of(db: sqlite3.Connection, row: sqlite3.Row) -> tuple[Plan, HostFacts]:
-    """The plan of a domain as it is called now."""
-    from xlpy.executors.sim import saved
-    from xlpy.plan import make_plan
-
-    facts = rows.facts(db)
-    config = saved.config_from_text(row["config"])
-    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"])
-    return make_plan(config.replace(c_info=created), facts), facts
-
-
 def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     """The guest boots again in the same domain."""
+    from xlpy.executors.sim.configs import current
     from xlpy.executors.sim.guest import boot
+    from xlpy.plan import make_plan
 
-    start = row["ran"]
-    lines, seconds = boot(*_plan_of(db, row))
+    start, facts = row["ran"], rows.facts(db)
+    lines, seconds = boot(make_plan(current(row, facts), facts), facts)
     write(db, row["domid"], (line._replace(at=start + line.at) for line in lines))
     db.execute(
         "UPDATE domain SET shutdown = NULL, since = ?, spent = ?, booting = ?, booted = ?, due = ?, wake = ?,"

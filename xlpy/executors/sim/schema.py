@@ -82,5 +82,8 @@ CREATE TABLE event (
 );
 CREATE INDEX event_domid ON event (domid);
 """,
+    """
+ALTER TABLE domain ADD COLUMN updated TEXT NOT NULL DEFAULT '';  -- DomainConfig of the next restart, if another one
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -147,7 +147,6 @@ def _advice(error: Exception) -> str:
 
 def _connect(path: str) -> sqlite3.Connection:
     if path != ":memory:":
-        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120  # pathlib is slow to import
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     db.row_factory = sqlite3.Row

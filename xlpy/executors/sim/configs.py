@@ -1,0 +1,57 @@
+"""The configurations that a simulated host keeps: what domains were built from, and what they restart with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+from xlpy.decisions import video
+from xlpy.executors.sim import rows, saved
+from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from xlpy.host import HostFacts
+
+_WEIGHT = 256
+
+
+def settled(config: DomainConfig) -> DomainConfig:
+    """A configuration as it is stored: the CPUs and the memory that were left to libxl are filled in."""
+    info = config.b_info.replace(
+        max_vcpus=config.max_vcpus,
+        avail_vcpus=config.b_info.avail_vcpus or (0,),
+        max_memkb=config.max_memory_kib,
+        target_memkb=config.memory_kib,
+        video_memkb=video(config),
+    )
+    return config.replace(b_info=info)
+
+
+def current(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
+    """What a domain was built from, under its present name and uuid."""
+    if row["domid"] == 0:
+        return _of_dom0(row, facts)
+    config = saved.config_from_text(row["config"])
+    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"])
+    return config.replace(c_info=created)
+
+
+def next_one(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
+    """What a restart of the domain builds: the configuration that was stored for that, or the same again."""
+    return saved.config_from_text(row["updated"]) if row["updated"] else current(row, facts)
+
+
+def _of_dom0(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
+    """What Xen's start-up scripts store for Domain-0."""
+    schedulers: tuple[Scheduler, ...] = get_args(Scheduler)
+    scheduler = schedulers[schedulers.index(facts.scheduler) if facts.scheduler in schedulers else 0]
+    return DomainConfig(
+        c_info=CreateInfo(type="pv", name=rows.text(row["name"])),
+        b_info=BuildInfo(
+            max_memkb=row["max_memory_kib"],
+            target_memkb=row["memory_kib"],
+            sched_params=SchedParams(sched=scheduler, weight=_WEIGHT, cap=0),
+            u=Pv(),
+        ),
+    )
