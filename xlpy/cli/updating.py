@@ -12,6 +12,7 @@ from xlpy.cli.domains import GONE, find_domid, libxl_error
 from xlpy.cli.printing import show_update
 from xlpy.cli.registry import find_verb
 from xlpy.cli.verb import verb_help
+from xlpy.cli.words import file_and_settings, file_first
 from xlpy.executors import Failure, UnknownDomain
 from xlpy.source import Source
 
@@ -52,19 +53,8 @@ def update(call: Call) -> int:
 
 def _source(call: Call) -> tuple[Source, bool]:
     """The text to read, and whether what it says is to be shown."""
-    filename = None
-    if call.words and not call.words[0].startswith("-") and "=" not in call.words[0]:
-        filename = call.words.pop(0)
-    options = call.options()
-    filename = options.get("f", filename)
-    settings: list[str] = []
-    for word in call.words:
-        if "=" in word:
-            settings.append(word)
-        elif filename is None:
-            filename = word
-        else:
-            _show_help_of_create(call)
+    filename, options = file_first(call)
+    filename, settings = file_and_settings(call, filename, lambda: _show_help_of_create(call))
     if filename is None:
         raise Failure("Config file not specified", advice="name a configuration file behind the domain")
     data = contents(filename, call.release, status=FILE_FAILED)

@@ -6,6 +6,7 @@ import os
 import sys
 
 from xlpy.cli.verb import Option, Verb
+from xlpy.cli.words import file_and_settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,14 +22,7 @@ def run(call: Call) -> int:
     from xlpy.cli.say import say
 
     options = call.options()
-    filename, settings = options.get("f"), []
-    for word in call.words:
-        if "=" in word:
-            settings.append(word)
-        elif filename is None:
-            filename = word
-        else:
-            call.help(1)
+    filename, settings = file_and_settings(call, options.get("f"), lambda: call.help(1))
     dry_run = call.settings.dry_run or "n" in options
     source = _source(call, filename, settings)
     pool = _accepted(call, source, filename, dry_run=dry_run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.cli.verb import Option, Verb
+from xlpy.cli.words import file_and_settings, file_first
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,19 +12,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Read a configuration and build its domain, or with -n print it."""
-    filename = None
-    if call.words and not call.words[0].startswith("-") and "=" not in call.words[0]:
-        filename = call.words.pop(0)
-    options = call.options()
-    filename = options.get("f", filename)
-    settings: list[str] = []
-    for word in call.words:
-        if "=" in word:
-            settings.append(word)
-        elif filename is None:
-            filename = word
-        else:
-            call.help(2)
+    filename, options = file_first(call)
+    filename, settings = file_and_settings(call, filename, lambda: call.help(2))
     from xlpy.cli.creation import create
 
     return create(call, filename, settings, options)
