@@ -103,6 +103,8 @@ def does(answer: Answer, outcome: Outcome) -> bool:
             return (real.status, real.stdout) == (ours.status, ours.stdout) and real.stderr != ours.stderr
         case Answer.OTHER_OUTPUT:
             return real.status == ours.status and real.stdout != ours.stdout
+        case Answer.CHANGES:  # it asks Xen for the domain, which is not there
+            return b"libxl__domain_type" in real.stderr
     return True
 
 
@@ -123,5 +125,5 @@ def test_the_real_xl_does_as_documented(difference: Difference, release: str) ->
 @every_difference
 @pytest.mark.usefixtures("_real_xl")
 def test_the_harness_knows_it(difference: Difference, release: str) -> None:
-    known = difference is not differences.SXP_ARGUMENTS and difference is not differences.FOLDER
-    assert not known or not compare(release, [case(difference)])[0].differing
+    unknown = (differences.SXP_ARGUMENTS, differences.FOLDER, differences.CD_DRY_RUN)
+    assert difference in unknown or not compare(release, [case(difference)])[0].differing

@@ -25,6 +25,7 @@ class Answer(Enum):
     ACCEPTS = "takes it, as far as its memory goes"
     OTHER_WORDS = "says something else on standard error"
     OTHER_OUTPUT = "prints something else"
+    CHANGES = "changes the domain"
 
 
 class Difference(Record):
@@ -285,6 +286,14 @@ ADVICE = Difference(
     real=_always(Answer.OTHER_WORDS),
     line="xl: {advice}",
     status=3,
+)
+CD_DRY_RUN = Difference(
+    id="D27",
+    title="A dry run of cd-insert or cd-eject",
+    sentence="xl takes -N and changes the medium all the same; xlpy prints the drive, and changes nothing.",
+    command="-N cd-eject 0 hdc",
+    real=_always(Answer.CHANGES),
+    status=0,
 )
 
 TABLE = tuple(value for value in list(globals().values()) if isinstance(value, Difference))

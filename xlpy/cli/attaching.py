@@ -32,7 +32,7 @@ def _attach(call: Call) -> int:
     call.options()
     domain, *words = call.words
     check_domain(call, domain)
-    attached, status = _read(call, words)
+    attached, status = read_device(call, call.verb.name, words)
     if status is not None:
         return status
     if not call.settings.dry_run or attached.device is None:
@@ -51,12 +51,12 @@ def check_domain(call: Call, word: str) -> None:
         call.executor().find(word)
 
 
-def _read(call: Call, words: list[str]) -> tuple[Attached, int | None]:
-    """The device, and the exit status where xl gives up; tells what xl tells."""
+def read_device(call: Call, verb: str, words: list[str]) -> tuple[Attached, int | None]:
+    """The device as this -attach verb reads it, and the exit status where xl gives up; tells what xl tells."""
     from xlpy.attach import attach_config
     from xlpy.diagnostic import xl_output
 
-    attached = attach_config(call.verb.name, words, call.release, conf=call.settings.conf)
+    attached = attach_config(verb, words, call.release, conf=call.settings.conf)
     text, status = xl_output(attached.diagnostics)
     sys.stdout.flush()
     sys.stderr.write(text)
