@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xlpy.cstring import atoi, same_word
+from xlpy.cstring import as_int, atoi, same_word
 from xlpy.differences import PCI_NO_FUNCTION
 from xlpy.host import Claim, Problem
 from xlpy.kinds import INTEGER, LIST
@@ -214,7 +214,7 @@ def _value(token: Token, text: str) -> Any:
 
 def _read_default(reader: Reader, key: Key) -> None:
     """Kept for the devices, which are read later."""
-    reader.draft[key.name] = bool(reader.integer(key.name))
+    reader.draft[key.name] = bool(as_int(reader.integer(key.name) or 0))
 
 
 def _read_pci(reader: Reader, key: Key) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from xlpy.cstring import as_int
 from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, choice
-from xlpy.vocabulary import HVM, PV, PVH, Key
+from xlpy.vocabulary import HVM, PV, PVH, Key, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,15 +44,12 @@ def _read_vncviewer(reader: Reader, key: Key) -> None:
         reader.say("vncviewer", "vncviewer does nothing", (line,), span=span, severity=Severity.WARNING)
 
 
-def _check_vnclisten(reader: Reader, key: Key) -> None:
-    """The display may stand in `vnclisten` or in `vncdisplay`, not in both."""
-    display = reader.integer(key.name)
-    if display is None:
-        return
-    reader.put(key.field, display, key.name)
-    if reader.domain_type == HVM and display and ":" in reader.get("b_info.u.hvm.vnc.listen", ""):
+def _check_displays(reader: Reader) -> None:
+    """The display may stand in `vnclisten` or in `vncdisplay`, not in both; xl looks after the other HVM keys."""
+    listen, display = reader.get("b_info.u.hvm.vnc.listen", ""), reader.get("b_info.u.hvm.vnc.display", 0)
+    if reader.domain_type == HVM and as_int(display) and ":" in listen:
         message = "ERROR: Display specified both in vnclisten and vncdisplay!"
-        reader.refuse("two-vnc-displays", message, key=key.name)
+        reader.refuse("two-vnc-displays", message, key="vncdisplay")
 
 
 def display_of(config: DomainConfig) -> Any:
@@ -168,7 +166,6 @@ KEYS = (
         order=2905,
         field="b_info.u.hvm.vnc.display",
         write=_writer("vnc.display"),
-        read=_check_vnclisten,
         guests=(HVM, PV),
         read_for=(HVM, PVH),
         doc="The VNC display: the TCP port is 5900 + this.",
@@ -207,3 +204,4 @@ KEYS = (
     _key("spice_image_compression", 2956, STRING, "spice.image_compression", "As in QEMU.", '"auto_glz"', "[]", "4.6"),
     _key("spice_streaming_video", 2958, STRING, "spice.streaming_video", "As in QEMU.", '"filter"', "[]", "4.6"),
 )
+READINGS = (Reading(order=3020, apply=_check_displays),)
