@@ -295,6 +295,14 @@ CD_DRY_RUN = Difference(
     real=_always(Answer.CHANGES),
     status=0,
 )
+ENDLESS_CPUS = Difference(
+    id="D28",
+    title="A range of CPUs that ends below its start or far above all CPUs",
+    sentence="In 1--3 xl reads the end as an unsigned number and counts up to it; xlpy knows the answer at once.",
+    command="-N vcpu-pin 0 all 1--3",
+    real=_always(Answer.HANGS),
+    status=0,
+)
 
 TABLE = tuple(value for value in list(globals().values()) if isinstance(value, Difference))
 """All differences, in the order of their ids."""
