@@ -84,7 +84,7 @@ def _default(row: dict[str, int]) -> int:
 
 def _by_priority(lark: Lark) -> list[Any]:
     """The terminals in the order in which Lark's own lexer tries them."""
-    key = lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)  # noqa: E731
+    key = lambda t: (-t.priority, -t.pattern.max_width, -len(t.pattern.value), t.name)  # noqa: E731 - a name for the sort key
     return sorted((t for t in lark.terminals if t.pattern is not None), key=key)
 
 

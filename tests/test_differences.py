@@ -10,16 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import XL_CONF_NAME, Run, run_ours
 from tests.oracle.real import (
     CONFIG_NAME,
     RELEASES,
     Case,
-    OracleUnavailableError,
     Outcome,
     compare,
     laid_out,
-    oracle,
     spawn_real,
 )
 from xlpy import differences
@@ -82,10 +81,7 @@ def test_xlpy_does_as_documented(difference: Difference, release: str) -> None:
 
 @pytest.fixture(scope="module")
 def _real_xl() -> None:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
 
 
 def does(answer: Answer, outcome: Outcome) -> bool:

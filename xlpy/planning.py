@@ -34,11 +34,11 @@ class Planning:
         domid = getattr(self, "backend_domid", 0)
         return getattr(self, "backend_domname", None) or (str(domid) if domid else "Domain-0")
 
-    def backend_kind(self, guest: DomainType) -> str:  # noqa: ARG002
+    def backend_kind(self, guest: DomainType) -> str:  # noqa: ARG002 - for the devices that override it
         """The kind of backend that libxl takes; empty where there is no choice."""
         return ""
 
-    def wants_device_model(self, backend: str) -> bool:  # noqa: ARG002
+    def wants_device_model(self, backend: str) -> bool:  # noqa: ARG002 - for the devices that override it
         """Whether a PV or PVH guest needs QEMU for it."""
         return False
 
@@ -50,10 +50,10 @@ class Planning:
         """What it takes from the host."""
         return ()
 
-    def problems(self, facts: HostFacts, setting: str) -> Iterable[Problem]:  # noqa: ARG002
+    def problems(self, facts: HostFacts, setting: str) -> Iterable[Problem]:  # noqa: ARG002 - for the devices that override it
         """What the host lacks for it; SETTING is the path of the device in the configuration."""
         return ()
 
-    def boot_lines(self, number: int) -> Iterable[str]:  # noqa: ARG002
+    def boot_lines(self, number: int) -> Iterable[str]:  # noqa: ARG002 - for the devices that override it
         """What a guest's kernel writes on its console when it finds the device."""
         return ()

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.fake import FakeExecutor
+from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import Run, run_ours
-from tests.oracle.real import RELEASES, OracleUnavailableError, oracle, run_real
+from tests.oracle.real import RELEASES, run_real
 from xlpy.cli.names import NAMES, names
 from xlpy.cli.registry import find_verb
 from xlpy.release import Release
@@ -178,10 +179,7 @@ WORDS = {
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
     path = tmp_path_factory.mktemp("as_real")
     (path / "c.cfg").write_bytes(CONFIG)
     (path / "noeol.cfg").write_bytes(CONFIG + b"# end")

@@ -24,7 +24,7 @@ Name                                        ID   Mem VCPUs	State	Time(s)   UUID 
 Domain-0                                     0  1536     2     r-----      50.5 00000000-0000-0000-0000-000000000000        -                -
 pvh1                                         2   128     1     -b----      10.2 621963d5-84e0-4ff2-9d85-b99bfb3a268d        -                -
 pv2                                          3   128     1     ---s--       4.1 b2407247-367a-4ed1-b035-c71f230c554b        0                -
-"""  # noqa: E501
+"""  # noqa: E501 - lines as the real xl prints them
 CONTEXT = """\
 Name                                        ID   Mem VCPUs	State	Time(s)   Security Label
 Domain-0                                     0  1536     2     r-----      50.5                -
@@ -194,7 +194,7 @@ xen_pagesize           : 4096
 platform_params        : virt_start=0xffff800000000000
 xen_changeset          : 
 xen_commandline        : dom0_mem=1536M dom0_max_vcpus=2
-"""  # noqa: W291
+"""  # noqa: W291 - blanks as the real xl prints them
 
 
 def test_info() -> None:

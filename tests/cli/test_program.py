@@ -128,7 +128,7 @@ class TestStreams:
         program.stderr.close()
 
     def test_a_full_disk_is_told_in_one_line(self) -> None:
-        with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123
+        with open("/dev/full", "w", encoding="utf-8") as full:  # noqa: PTH123 - a device, not a path
             program = _start("xl", "help", stdout=full.fileno())
             err = program.communicate(timeout=10)[1]
         assert program.returncode == 1

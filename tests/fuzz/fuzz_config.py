@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing of text -> Config with atheris (https://github.com/google/atheris), run by hand:
 
-    python3 -m venv /tmp/fuzz && /tmp/fuzz/bin/pip install atheris
-    /tmp/fuzz/bin/python -m tests.fuzz.fuzz_config /tmp/fuzz/config -max_total_time=1800
+    .venv/bin/pip install atheris
+    .venv/bin/python -m tests.fuzz.fuzz_config FOLDER -max_total_time=1800
 
 The folder gets the seeds, the dictionary, the corpus that grows, and what went wrong (crash-*, timeout-*, oom-*).
 Options after it are libFuzzer's. Give the name of such a file in place of the folder to run that one input again.

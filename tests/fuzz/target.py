@@ -51,7 +51,7 @@ def examine(data: bytes) -> None:
     try:
         written = to_xl(config, release=release)
     except ValueError as error:
-        assert str(error).startswith("xl.cfg has no way to say: ")  # noqa: PT017
+        assert str(error).startswith("xl.cfg has no way to say: ")  # noqa: PT017 - no test of pytest
     else:
         assert load(Source("again.cfg", written), release=release).config == config
     plan = make_plan(config, BUILT_IN)

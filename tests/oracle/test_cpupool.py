@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import Run, run_ours
-from tests.oracle.real import RELEASES, OracleUnavailableError, oracle, run_real
+from tests.oracle.real import RELEASES, run_real
 from xlpy.cpupool import KEYS
 from xlpy.host import BUILT_IN
 
@@ -83,10 +84,7 @@ FREE = ((), (4, 5, 6, 7))
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
     path = tmp_path_factory.mktemp("pools")
     (path / "p.cfg").write_text('name = "p"\n')
     (path / "noeol").write_text("# x")

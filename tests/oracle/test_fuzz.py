@@ -10,7 +10,7 @@ import os
 import pytest
 
 from tests.oracle import fuzz
-from tests.oracle.real import OracleUnavailableError, oracle
+from tests.oracle.needed import need_real_xl
 
 COUNT = 2000
 CHUNKS = 16
@@ -19,10 +19,7 @@ SHOWN = 3
 
 @pytest.fixture(scope="module", autouse=True)
 def _real_xl() -> None:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

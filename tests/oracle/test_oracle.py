@@ -10,15 +10,14 @@ import pytest
 
 from tests.oracle import casefile
 from tests.oracle.compare import CASES, corpus, generated
+from tests.oracle.needed import need_real_xl
 from tests.oracle.real import (
     RELEASES,
     Case,
-    OracleUnavailableError,
     Outcome,
     ask_real,
     compare,
     config_case,
-    oracle,
 )
 
 if TYPE_CHECKING:
@@ -35,12 +34,7 @@ every_release = pytest.mark.parametrize("release", RELEASES)
 
 @pytest.fixture(scope="session", autouse=True)
 def _real_xl() -> None:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        if os.environ.get("XLPY_REQUIRE_ORACLE") == "1":
-            pytest.fail(str(error))
-        pytest.skip(str(error))
+    need_real_xl()
 
 
 def _must_agree(outcomes: Sequence[Outcome]) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.oracle.real import RELEASES, OracleUnavailableError, compare, oracle
+from tests.oracle.needed import need_real_xl
+from tests.oracle.real import RELEASES, compare
 from tests.oracle.specs import make, make_command
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ SEEDS = 400
 @pytest.mark.parametrize("release", RELEASES)
 @pytest.mark.parametrize("maker", [make, make_command], ids=["file", "words"])
 def test_specs(maker: Callable[[int], Case], release: str) -> None:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
     wrong = [outcome for outcome in compare(release, [maker(seed) for seed in range(SEEDS)]) if outcome.differing]
     assert not wrong, "\n".join(outcome.report() for outcome in wrong[:5])

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.oracle import casefile, fuzz, generate
+from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import XL_CONF_NAME
-from tests.oracle.real import RELEASES, Case, OracleUnavailableError, compare, config_case, oracle
+from tests.oracle.real import RELEASES, Case, compare, config_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -27,10 +28,7 @@ every_release = pytest.mark.parametrize("release", RELEASES)
 
 @pytest.fixture(scope="module", autouse=True)
 def _real_xl() -> None:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
 
 
 def _must_agree(release: str, cases: Iterable[Case]) -> None:

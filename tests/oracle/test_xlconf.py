@@ -6,14 +6,13 @@ from random import Random
 
 import pytest
 
+from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import XL_CONF_NAME
 from tests.oracle.real import (
     CONFIG_NAME,
     RELEASES,
     Case,
-    OracleUnavailableError,
     compare,
-    oracle,
 )
 from xlpy.xlconf.keys import KEYS
 
@@ -53,10 +52,7 @@ every_release = pytest.mark.parametrize("release", RELEASES)
 
 @pytest.fixture(scope="module", autouse=True)
 def _real_xl() -> None:
-    try:
-        oracle()
-    except OracleUnavailableError as error:
-        pytest.skip(str(error))
+    need_real_xl()
 
 
 def _case(name: str, conf: str, *argv: str, guest: str = GUESTS[0]) -> Case:
