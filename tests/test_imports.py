@@ -21,6 +21,7 @@ LAYERS = (
     ("options", "devices"),
     ("config", "attach", "libxl_read", "writer", "xlconf", "libxl_sxp", "cpupool"),
     ("libxl_schema", "schema", "convert"),
+    ("lint",),
     ("steps", "decisions", "feasibility", "plan"),
     ("executors",),
     ("render",),

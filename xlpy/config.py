@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from xlpy.diagnostic import Diagnostic
     from xlpy.libxl import DomainConfig
     from xlpy.source import Source, Span
+    from xlpy.syntax import Setting
 
 
 class Loaded(Record):
@@ -26,6 +27,10 @@ class Loaded(Record):
     diagnostics: tuple[Diagnostic, ...]
     source: Source
     entries: dict[str, Entry]
+    assignments: tuple[Setting, ...] = ()
+    """Every KEY = VALUE and KEY += VALUE in order; the last of a key, or their sum, is its entry."""
+    broken: bool = False
+    """The text itself has errors, so that lines are missing from it."""
 
 
 def load(
@@ -52,4 +57,6 @@ def load(
         diagnostics=tuple(reader.diagnostics),
         source=source,
         entries=settled.entries,
+        assignments=settled.assignments,
+        broken=bool(settled.diagnostics),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.record import Record
 
@@ -19,6 +19,29 @@ class Severity(IntEnum):
     ADVICE = 1
     WARNING = 2
     ERROR = 3
+
+
+class Edit(NamedTuple):
+    """A change of the source: the text that takes the place of a range."""
+
+    span: Span
+    text: str
+
+
+class Fix(Record):
+    """What mends a finding. A safe one leaves what the file means as it is, which is proven before it is made."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool = True
+
+
+class Related(NamedTuple):
+    """Another place that a finding is about."""
+
+    what: str
+    source: Source
+    span: Span
 
 
 class Diagnostic(Record):
@@ -39,6 +62,8 @@ class Diagnostic(Record):
     xl_exit: int | None = None
     xl_unended: bool = False
     """Xl forgets the newline after the last line, so that whatever it prints next stands on the same line."""
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
 
     @property
     def place(self) -> str:

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 class Settled(NamedTuple):
-    """The keys of a file, and the errors of its text; where there are any, xl gives up."""
+    """The keys of a file, all its assignments, and the errors of its text; where there are any, xl gives up."""
 
     entries: dict[str, Entry]
     diagnostics: list[Diagnostic]
+    assignments: tuple[Setting, ...]
 
 
 def settle(source: Source, what: str) -> Settled:
@@ -29,7 +30,7 @@ def settle(source: Source, what: str) -> Settled:
     if told:
         lines = (*told[-1].xl_lines, f"Failed to parse {what}: Invalid argument")
         told[-1] = told[-1].replace(xl_lines=lines, xl_exit=1)
-    return Settled(entries, told)
+    return Settled(entries, told, parsed.settings)
 
 
 def _merge(source: Source, settings: tuple[Setting, ...]) -> tuple[dict[str, Entry], list[Diagnostic]]:

@@ -14,7 +14,19 @@ from xlpy.tables import DISK, KEYVALUE, XLCFG
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Atom", "ListNode", "Pair", "Parsed", "Setting", "Token", "Value", "parse", "scan_disk", "scan_pairs"]
+__all__ = [
+    "Atom",
+    "ListNode",
+    "Pair",
+    "Parsed",
+    "Setting",
+    "Token",
+    "Value",
+    "comments",
+    "parse",
+    "scan_disk",
+    "scan_pairs",
+]
 
 
 class Parsed(NamedTuple):
@@ -215,6 +227,13 @@ def _value(part: Token | ListNode) -> Value:
     except ValueError:
         return Atom("", span, quoted=True)  # xl takes a string with a bad escape for none
     return Atom(text, span, quoted=True, escapes=escapes)
+
+
+def comments(text: str) -> Iterator[Span]:
+    """The places of the comments, each from its # to before the end of the line."""
+    for token in XLCFG.scan(text):
+        if token.kind == "_NL" and token.text != "\n":
+            yield Span(token.start, token.end - 1)
 
 
 def scan_disk(text: str, start: int = 0) -> Iterator[Token]:

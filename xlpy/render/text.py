@@ -40,9 +40,12 @@ def diagnostic_lines(diagnostic: Diagnostic) -> list[str]:
 def excerpt(source: Source, span: Span) -> list[str]:
     """The line where a span begins, with carets under the span; of a long line only what is near."""
     number = source.line(span.start)
-    text = source.line_text(number)
-    first = source.column(span.start) - 1
-    last = max(first + 1, min(len(text), first + span.end - span.start))
+    return carets(number, source.line_text(number), source.column(span.start) - 1, span.end - span.start)
+
+
+def carets(number: int, text: str, first: int, length: int) -> list[str]:
+    """A line with its number, and carets under the LENGTH characters from offset FIRST on."""
+    last = max(first + 1, min(len(text), first + length))
     shift = max(0, first - EXCERPT_WIDTH // 2) if len(text) > EXCERPT_WIDTH else 0
     last = min(last, shift + EXCERPT_WIDTH)
     before, marked = (printable(text[a:b]) for a, b in ((shift, first), (first, last)))

@@ -1,0 +1,1 @@
+"""The linter: rules over one guest's configuration, and over several together."""

@@ -1,0 +1,104 @@
+"""Comments that silence findings: `# xlpy: ignore[CODE]` for a line, `# xlpy: ignore-file[CODE]` for the file."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlpy.diagnostic import Diagnostic, Edit, Fix
+from xlpy.lint.rule import rules_by_code
+from xlpy.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from xlpy.lint.guest import Guest
+    from xlpy.lint.rule import Rule
+
+UNUSED = "unused-ignore"
+_MARK = re.compile(r"xlpy:[ \t]*(ignore(?:-file)?)\b[ \t]*(?:\[([^\]\n]*)\])?")
+
+
+class Ignore(NamedTuple):
+    """One comment: the codes that it silences (none: all), in which line (0: in the whole file), and its place."""
+
+    codes: tuple[str, ...]
+    line: int
+    span: Span
+
+    def silences(self, code: str, line: int) -> bool:
+        """Whether it is about a finding of this code that begins in this line."""
+        return self.line in (0, line) and (not self.codes or code in self.codes)
+
+
+def ignores(guest: Guest) -> Iterator[Ignore]:
+    """The comments of a text that silence something; one on a line of its own is about the line below it."""
+    if "xlpy:" not in guest.text:
+        return
+    source = guest.source
+    for comment in guest.comments:
+        match = _MARK.search(guest.text, *comment)
+        if match is None:
+            continue
+        line = source.line(comment.start)
+        alone = not source.line_text(line)[: source.column(comment.start) - 1].strip(" \t")
+        codes = tuple(filter(None, re.split(r"[ \t,]+", match[2] or "")))
+        yield Ignore(codes, 0 if match[1] == "ignore-file" else line + alone, Span(*match.span()))
+
+
+def unsuppressed(guest: Guest, findings: list[Diagnostic], rules: Sequence[Rule]) -> list[Diagnostic]:
+    """The findings that no comment silences, and the comments that silence nothing."""
+    comments = list(ignores(guest))
+    if not comments:
+        return findings
+    used: set[Ignore] = set()
+    kept = []
+    for finding in findings:
+        assert finding.span is not None
+        by = [one for one in comments if one.silences(finding.code, guest.source.line(finding.span.start))]
+        used.update(by)
+        if not by:
+            kept.append(finding)
+    if any(rule.code == UNUSED for rule in rules):
+        kept += [_unused(guest, one) for one in comments if one not in used and _checked(one, rules)]
+    return kept
+
+
+def _checked(ignore: Ignore, rules: Sequence[Rule]) -> bool:
+    """Whether the rules that it names have run; those over several files are not known to one."""
+    known = rules_by_code()
+    ran = {rule.code for rule in rules}
+    return all(code not in known or (code in ran and known[code].claims is None) for code in ignore.codes)
+
+
+def _unused(guest: Guest, ignore: Ignore) -> Diagnostic:
+    known = rules_by_code()
+    unknown = [code for code in ignore.codes if code not in known]
+    summary = f"there is no rule {unknown[0]}" if unknown else "this comment ignores nothing"
+    rule = known[UNUSED]
+    return Diagnostic(
+        code=UNUSED,
+        severity=rule.severity,
+        summary=summary,
+        advice="" if unknown else "remove it: what it was for is gone",
+        source=guest.source,
+        span=ignore.span,
+        fix=None if unknown else Fix(title="remove the comment", edits=(Edit(_removable(guest, ignore.span), ""),)),
+    )
+
+
+def _removable(guest: Guest, mark: Span) -> Span:
+    """The mark, or all of its comment with the blanks in front where nothing else is said there."""
+    comment = next(one for one in guest.comments if one.start <= mark.start < one.end)
+    rest = guest.text[comment.start : mark.start] + guest.text[mark.end : comment.end]
+    if rest.strip("# \t"):
+        return mark
+    line_start = guest.text.rfind("\n", 0, comment.start) + 1
+    before = guest.text[line_start : comment.start]
+    return Span(line_start + len(before.rstrip(" \t")), comment.end + (not before.strip(" \t")))
+
+
+def is_ignored(guest: Guest, code: str, at: int) -> bool:
+    """Whether a comment silences a rule at an offset; for what is only known when other files are."""
+    line = guest.source.line(at)
+    return any(one.silences(code, line) for one in ignores(guest))
