@@ -118,9 +118,10 @@ def selected(
 ) -> list[Rule]:
     """The rules that are chosen by codes, groups or patterns (disk-*); `all` is every rule."""
     wanted, more, unwanted = tuple(select), tuple(extend), tuple(ignore)
-    chosen = (rule for rule in rules if (_matches(rule, wanted) if wanted else rule.default) or _matches(rule, more))
-    return [rule for rule in chosen if not _matches(rule, unwanted)]
+    chosen = (rule for rule in rules if (matches(rule, wanted) if wanted else rule.default) or matches(rule, more))
+    return [rule for rule in chosen if not matches(rule, unwanted)]
 
 
-def _matches(rule: Rule, names: tuple[str, ...]) -> bool:
+def matches(rule: Rule, names: Iterable[str]) -> bool:
+    """Whether a rule is meant by one of these codes, groups or patterns."""
     return any(name in (rule.group, "all") or fnmatchcase(rule.code, name) for name in names)

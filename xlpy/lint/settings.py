@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
-from xlpy.lint.rule import Rule, all_rules, selected
+from xlpy.lint.rule import Rule, all_rules, matches, selected
 from xlpy.record import Record
 from xlpy.release import DEFAULT, Release
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LintSettings(Record):
-    """The settings of a run. `per_file` pairs patterns of paths with codes that are ignored there."""
+    """The settings of a run. `per_file` pairs patterns of paths with the codes that are ignored there."""
 
     release: Release = DEFAULT
     host: HostFacts | None = None
@@ -23,7 +24,24 @@ class LintSettings(Record):
     extend: tuple[str, ...] = ()
     per_file: tuple[tuple[str, tuple[str, ...]], ...] = ()
     fail_on: Severity = Severity.WARNING
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    baseline: str = ""
 
     def rules(self) -> list[Rule]:
         """The rules that run."""
         return selected(all_rules(), self.select, self.ignore, self.extend)
+
+    def rules_for(self, path: str, rules: list[Rule]) -> list[Rule]:
+        """Those of the rules that run on the file of this path: a pattern is about the path, or an end of it."""
+        unwanted = [name for pattern, names in self.per_file if _is_about(pattern, path) for name in names]
+        return [rule for rule in rules if not matches(rule, unwanted)] if unwanted else rules
+
+
+def _is_about(pattern: str, path: str) -> bool:
+    return fnmatchcase(path, pattern) or fnmatchcase(path, f"*/{pattern}")
+
+
+def unknown_names(names: tuple[str, ...]) -> list[str]:
+    """Those of the names of rules, groups and patterns that fit no rule."""
+    return [name for name in names if not any(matches(rule, (name,)) for rule in all_rules())]

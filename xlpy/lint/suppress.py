@@ -46,6 +46,11 @@ def ignores(guest: Guest) -> Iterator[Ignore]:
         yield Ignore(codes, 0 if match[1] == "ignore-file" else line + alone, Span(*match.span()))
 
 
+def is_mark(comment: str) -> bool:
+    """Whether a comment silences something."""
+    return _MARK.search(comment) is not None
+
+
 def unsuppressed(guest: Guest, findings: list[Diagnostic], rules: Sequence[Rule]) -> list[Diagnostic]:
     """The findings that no comment silences, and the comments that silence nothing."""
     comments = list(ignores(guest))

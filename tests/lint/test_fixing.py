@@ -1,0 +1,122 @@
+"""Fixes: safe ones are proven to keep the meaning, none loses a comment or a blank line, and they come to an end."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.oracle import fuzz, generate
+from tests.oracle.compare import corpus
+from tests.oracle.real import CONFIG_NAME
+from xlpy.config import load
+from xlpy.diagnostic import Edit, Fix, Severity
+from xlpy.lint import edits
+from xlpy.lint.fixing import applied, mend, same_meaning
+from xlpy.lint.guest import Guest
+from xlpy.lint.rule import Finding, Rule, all_rules
+from xlpy.release import DEFAULT, Release
+from xlpy.source import Source, Span
+from xlpy.syntax import comments
+
+RULES = [rule for rule in all_rules() if rule.default]
+
+
+def text_of(source: Source, *, unsafe: bool = False, rules: list[Rule] | None = None) -> str:
+    return mend(source, RULES if rules is None else rules, DEFAULT, unsafe=unsafe).text
+
+
+def comment_texts(text: str) -> Counter[str]:
+    return Counter(text[slice(*span)].rstrip() for span in comments(text))
+
+
+def claiming(fix: Fix) -> Rule:
+    """A rule that has one fix for `memory`."""
+    return Rule(
+        code="made-up",
+        group="keys",
+        severity=Severity.ADVICE,
+        summary="made up",
+        why="for this test",
+        bad="",
+        good="",
+        keys=("memory",),
+        check=lambda guest: [Finding(guest.span("memory"), "made up", fix=fix)],
+    )
+
+
+def test_a_safe_fix_that_changes_the_meaning_is_not_made() -> None:
+    source = Source("c.cfg", 'name = "a"\nkernel = "/k"\nmemory = 512\n')
+    at = Span(source.text.index("512"), source.text.index("512") + 3)
+    assert text_of(source, rules=[claiming(Fix(title="more", edits=(Edit(at, "1024"),)))]) == source.text
+    same = claiming(Fix(title="the same", edits=(Edit(at, "0x200"),)))
+    assert text_of(source, rules=[same]) == source.text.replace("512", "0x200")
+    unsafe = claiming(Fix(title="more", edits=(Edit(at, "1024"),), safe=False))
+    assert text_of(source, rules=[unsafe]) == source.text
+    assert "1024" in text_of(source, rules=[unsafe], unsafe=True)
+
+
+def test_a_fix_that_loses_a_comment_is_not_made() -> None:
+    source = Source("c.cfg", 'name = "a"\nkernel = "/k"\nmemory = 512 # much\nmemory = 512\n')
+    line = source.text.index("memory")
+    fix = Fix(title="remove", edits=(Edit(Span(line, source.text.index("\n", line) + 1), ""),))
+    assert text_of(source, rules=[claiming(fix)]) == source.text
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("a = 1\nb = 2\n", "b = 2\n"),
+        ("a = 1 # why\nb = 2\n", "# why\nb = 2\n"),
+        ("b = 2; a = 1\n", "b = 2; \n"),
+        ("a = 1; b = 2\n", "b = 2\n"),
+        ("  a = [\n  1, # one\n]\nb = 2\n", "b = 2\n"),
+        ("b = 2\na = 1", "b = 2\n"),
+    ],
+)
+def test_removing_a_setting_leaves_the_rest(text: str, after: str) -> None:
+    loaded = load(Source("c.cfg", text))
+    (setting,) = Guest(loaded, DEFAULT).assignments_of("a")
+    assert applied(text, [edits.remove(text, setting)]) == after
+
+
+def test_overlapping_fixes_wait_for_each_other() -> None:
+    one = Fix(title="one", edits=(Edit(Span(0, 2), "x"),))
+    other = Fix(title="other", edits=(Edit(Span(1, 3), "y"), Edit(Span(5, 6), "z")))
+    assert applied("abcdef", [one, other]) == "xcdef"
+    assert applied("abcdef", [other, one]) == "aydez"
+
+
+def test_a_random_uuid_is_no_difference() -> None:
+    one = Source("c.cfg", 'name = "a"\nkernel = "/k"\ntype = "hvm"\nms_vm_genid = "generate"\n')
+    assert same_meaning(one, one, DEFAULT)
+    other = Source("c.cfg", one.text + 'uuid = "6d1f3b0e-0c5a-4f4e-9d0b-1a2b3c4d5e6f"\n')
+    assert not same_meaning(one, other, DEFAULT)
+
+
+def check(data: bytes, release: Release) -> None:
+    source = Source.from_bytes(CONFIG_NAME, data)
+    mended = mend(source, RULES, release)
+    after = Source(CONFIG_NAME, mended.text)
+    assert same_meaning(source, after, release)
+    assert comment_texts(source.text) == comment_texts(mended.text)
+    assert mend(after, RULES, release).text == mended.text
+    rude = mend(source, RULES, release, unsafe=True)
+    assert comment_texts(source.text) == comment_texts(rude.text)
+    assert load(source).broken or not load(Source(CONFIG_NAME, rude.text)).broken
+
+
+@pytest.mark.parametrize("chunk", range(8))
+def test_generated_files_keep_their_meaning(chunk: int) -> None:
+    seed = int(os.environ["XLPY_FUZZ_SEED"]) + 2 * 10**6
+    for number in range(chunk * 25, chunk * 25 + 25):
+        check(generate.generate(seed + number), Release(4, 20))
+        check(fuzz.generate(seed + number), Release(4, 17))
+
+
+@pytest.mark.skipif("XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS names no folder of real configurations")
+def test_real_files_keep_their_meaning() -> None:
+    for case in corpus(Path(os.environ["XLPY_CORPUS"])):
+        check(dict(case.files)[CONFIG_NAME], DEFAULT)
