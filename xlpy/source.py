@@ -44,6 +44,10 @@ class Source:
         """The column of a character, counted from 1."""
         return offset - self._starts[self.line(offset) - 1] + 1
 
+    def offset(self, number: int) -> int:
+        """Where a line begins."""
+        return self._starts[number - 1]
+
     def line_text(self, number: int) -> str:
         """One line without its end."""
         start = self._starts[number - 1]

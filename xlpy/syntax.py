@@ -8,6 +8,7 @@ from xlpy.diagnostic import Diagnostic, Severity
 from xlpy.differences import NUL_BYTE
 from xlpy.lalr import END, ExhaustedError, Parser, Tables, Token
 from xlpy.nodes import Atom, ListNode, Pair, Setting, Value, unescape
+from xlpy.plain import plain_settings
 from xlpy.source import Source, Span
 from xlpy.tables import DISK, KEYVALUE, XLCFG
 
@@ -24,6 +25,7 @@ __all__ = [
     "Value",
     "comments",
     "parse",
+    "scan_config",
     "scan_disk",
     "scan_pairs",
 ]
@@ -76,6 +78,9 @@ _LEXICAL_ADVICE = {
 
 def parse(source: Source) -> Parsed:
     """Read the text of a configuration file; broken lines are reported and skipped."""
+    plain = plain_settings(source.text)
+    if plain is not None:
+        return Parsed(plain, ())
     reader = _Reader(source)
     reader.read()
     return Parsed(tuple(reader.settings), tuple(reader.diagnostics))
@@ -236,28 +241,25 @@ def comments(text: str) -> Iterator[Span]:
             yield Span(token.start, token.end - 1)
 
 
+def scan_config(text: str) -> Iterator[Token]:
+    """The tokens of a file without errors; a comment stands in the `_NL` that ends its line."""
+    return XLCFG.scan(text)
+
+
 def scan_disk(text: str, start: int = 0) -> Iterator[Token]:
-    """The pieces of a disk spec from an offset on; their kinds are the terminals of grammar/disk.lark."""
-    pieces: list[Token] = []
-    parser = Parser(DISK, lambda _name, parts: pieces.extend(parts))
-    for token in DISK.scan(text, start):
-        parser.feed(token.kind, token)
-        yield from pieces
-        pieces.clear()
-    parser.feed(END)
-    yield from pieces
+    """The pieces of a disk spec from an offset on; their kinds are the terminals of grammar/disk.lark.
+
+    Any pieces in any order are a spec, so scanning is all there is to it.
+    """
+    return DISK.scan(text, start)
 
 
 def scan_pairs(text: str) -> tuple[Pair, ...]:
-    """The items of a vif, vfb ... spec between commas."""
-    items: list[Token] = []
-    parser = Parser(KEYVALUE, lambda _name, parts: items.extend(parts))
-    for token in KEYVALUE.scan(text):
-        parser.feed(token.kind, token)
-    parser.feed(END)
+    """The items of a vif, vfb ... spec between commas; any items in any order are a spec."""
     pairs = []
-    for item in items:
-        written = item.text.lstrip(" ")
-        name, equals, value = written.partition("=")
-        pairs.append(Pair(name, value if equals else None, written, item.end - len(written)))
+    for item in KEYVALUE.scan(text):
+        if item.kind != "_COMMA":
+            written = item.text.lstrip(" ")
+            name, equals, value = written.partition("=")
+            pairs.append(Pair(name, value if equals else None, written, item.end - len(written)))
     return tuple(pairs)
