@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from xlpy.config import load
-from xlpy.diagnostic import xl_output
+from xlpy.diagnostic import Severity, xl_output
 from xlpy.libxl_json import to_json
 from xlpy.libxl_read import from_json
 from xlpy.record import Record
@@ -14,6 +14,9 @@ from xlpy.release import DEFAULT, Release
 from xlpy.writer import to_xl
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xlpy.diagnostic import Diagnostic
     from xlpy.libxl import DomainConfig
     from xlpy.source import Source
 
@@ -23,6 +26,8 @@ class Converted(Record):
 
     text: str | None
     said: str = ""
+    findings: tuple[Diagnostic, ...] = ()
+    """What xlpy itself says about it; with an error among them the new text is not all of the old one."""
 
 
 def guess(source: Source) -> str:
@@ -34,8 +39,12 @@ def guess(source: Source) -> str:
     return "json" if source.text.lstrip().startswith(("{", "[")) else "xl"
 
 
-def convert(source: Source, form: str, target: str, release: Release = DEFAULT) -> Converted:
-    """The text of SOURCE, which has the form FORM, in the form TARGET."""
+def convert(
+    source: Source, form: str, target: str, release: Release = DEFAULT, *, defines: Mapping[str, str] | None = None
+) -> Converted:
+    """The text of SOURCE, which has the form FORM, in the form TARGET; DEFINES are variables of an xm file."""
+    if form == "xm":
+        return _from_xm(source, target, release, defines or {})
     said = ""
     try:
         if form == "json":
@@ -49,6 +58,18 @@ def convert(source: Source, form: str, target: str, release: Release = DEFAULT) 
         return Converted(text=_written(config, target, release), said=said)
     except ValueError as error:
         return Converted(text=None, said=f"{said}{source.name}: {error}\n")
+
+
+def _from_xm(source: Source, target: str, release: Release, defines: Mapping[str, str]) -> Converted:
+    """Of an xm file: xl.cfg, even where something is not known; JSON, which cannot say so, only of all of it."""
+    from xlpy.xm.translate import translate
+
+    translated = translate(source, defines, release)
+    text, findings = translated.text, translated.diagnostics
+    if target == "json" and translated.loaded is not None:
+        is_whole = all(finding.severity < Severity.ERROR for finding in findings)
+        text = to_json(translated.loaded.config, release) if is_whole else None
+    return Converted(text=text, findings=findings)
 
 
 def _written(config: DomainConfig, target: str, release: Release) -> str:

@@ -9,7 +9,9 @@ import click
 
 from xlpy.cli.command import release_option
 from xlpy.cli.configfile import read_config
+from xlpy.cli.findings import show
 from xlpy.cli.say import say, say_failure
+from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
 from xlpy.source import Source
 
@@ -20,22 +22,29 @@ REFUSED = 1
 TROUBLE = 2
 MOST_BYTES = 1 << 26
 """No configuration is larger, and standard input may be endless."""
-FORMS = click.Choice(["xl", "json", "xml"])
+FORMS = ["xl", "json", "xml"]
 
 
-@click.command(short_help="Convert a configuration between xl.cfg and libxl's JSON")
+@click.command(short_help="Convert a configuration between xl.cfg and libxl's JSON, or from xm's Python")
 @click.argument("filename", metavar="[FILE|-]", default="-")
-@click.option("--from", "form", type=FORMS, help="The form of FILE; guessed from its name and text if not given.")
-@click.option("--to", "target", type=FORMS, help="The form to print; the other one if not given.")
+@click.option(
+    "--from", "form", type=click.Choice([*FORMS, "xm"]), help="The form of FILE; guessed, but for xm, if not given."
+)
+@click.option("--to", "target", type=click.Choice(FORMS), help="The form to print; the other one if not given.")
+@click.option("--define", metavar="NAME=VALUE", multiple=True, help="A variable of the xm file, as xm create took it.")
 @release_option
 @click.pass_obj
-def command(settings: Settings, filename: str, form: str | None, target: str | None) -> int:
+def command(settings: Settings, filename: str, form: str | None, target: str | None, define: tuple[str, ...]) -> int:
     """Print a configuration in another form.
 
     xl is the language of xl.cfg, json what xl create -n and xl list -l DOMAIN print; what xl.conf adds is left out.
+    xm are the old guest files of xm create, which were Python: they are translated without running them.
     From a form to itself gives a file that says the same in one settled way. The status is 1 for a configuration that
-    xl would refuse, or that cannot be said in the other form, and 2 for a file that cannot be read.
+    xl would refuse, or that cannot be said in the other form in full, and 2 for a file that cannot be read.
     """
+    if define and form != "xm":
+        raise click.UsageError("--define is for --from xm")
+    defines = dict(_define(word) for word in define)
     if "xml" in (form, target):
         say("convert: domain XML belongs to libvirt, which this version of xlpy does not speak", "xlpy")
         return TROUBLE
@@ -49,10 +58,20 @@ def command(settings: Settings, filename: str, form: str | None, target: str | N
     from xlpy.convert import convert, guess
 
     given = form or guess(source)
-    converted = convert(source, given, target or ("xl" if given == "json" else "json"), settings.release)
+    to = target or ("json" if given == "xl" else "xl")
+    converted = convert(source, given, to, settings.release, defines=defines)
     sys.stderr.write(converted.said)
     sys.stdout.write(converted.text or "")
-    return REFUSED if converted.text is None else 0
+    show(converted.findings)
+    is_whole = all(finding.severity < Severity.ERROR for finding in converted.findings)
+    return 0 if converted.text is not None and is_whole else REFUSED
+
+
+def _define(word: str) -> tuple[str, str]:
+    name, equals, value = word.partition("=")
+    if not equals or not name.isidentifier():
+        raise click.UsageError(f"--define takes NAME=VALUE, not '{word}'")
+    return name, value
 
 
 def _read(filename: str, settings: Settings) -> Source:
