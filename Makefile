@@ -15,7 +15,7 @@ demo: .venv/installed
 
 # start-up times and throughput, side by side
 bench: .venv/installed
-	$(BIN)/python tests/bench.py
+	$(BIN)/python -m tests.bench
 
 lint: .venv/dev
 	$(BIN)/ruff check
@@ -32,9 +32,10 @@ tables: .venv/dev
 man: .venv/dev
 	$(BIN)/python man/generate.py
 
-# after a change in the table of differences
+# after a change in the table of differences or in a rule
 docs: .venv/dev
 	$(BIN)/python docs/differences.py
+	$(BIN)/python docs/rules.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

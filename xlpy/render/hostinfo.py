@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
 
 NAME_WIDTH = 23
+NUMA = "numa_info"
+"""The field for which the tables stand that xl info -n adds."""
 _MIB = 1024
 _LOCAL, _REMOTE = 10, 20
 """Distances between NUMA nodes, as a BIOS gives them that knows no better."""
@@ -17,7 +19,11 @@ _LOCAL, _REMOTE = 10, 20
 
 def info_fields(host: HostInfo) -> list[tuple[str, str]]:
     """The fields of xl info in its order."""
-    return [*_hardware(host), *_software(host.facts)]
+    return [*_known(host, _hardware(host)), *_known(host, _software(host.facts))]
+
+
+def _known(host: HostInfo, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [field for field in fields if field[0] not in host.unknown]
 
 
 def _hardware(host: HostInfo) -> list[tuple[str, str]]:
@@ -91,9 +97,10 @@ def info_line(name: str, value: str) -> str:
 
 def info_text(host: HostInfo, *, numa: bool = False) -> str:
     """All of xl info; the tables of NUMA stand between hardware and software."""
-    tables = _topology(host.facts) + _numa(host) if numa else ""
+    tables = _topology(host.facts) + _numa(host) if numa and NUMA not in host.unknown else ""
     hardware, software = (
-        "".join(info_line(name, value) for name, value in fields) for fields in (_hardware(host), _software(host.facts))
+        "".join(info_line(name, value) for name, value in _known(host, fields))
+        for fields in (_hardware(host), _software(host.facts))
     )
     return hardware + tables + software
 

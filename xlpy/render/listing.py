@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from xlpy.executors import DomainInfo, VcpuInfo
 
 NO_NAME = "(null)"
+UNKNOWN = "?"
+"""What the host does not know."""
 REASON_LETTERS = "-rscwS"
 """What stands in the fifth place of a state: poweroff, reboot, suspend, crash, watchdog, soft reset."""
 
@@ -99,19 +101,23 @@ def vcpu_row(domain: DomainInfo, vcpu: VcpuInfo, cpus: int) -> str:
         where = f"{vcpu.cpu:5}   {'r' if vcpu.running else '-'}{'b' if vcpu.blocked else '-'}- "
     else:
         where = "    -   --p "
-    affinity = f"{number_set(vcpu.hard_affinity, cpus)} / {number_set(vcpu.soft_affinity, cpus)}"
+    soft = UNKNOWN if vcpu.soft_affinity is None else number_set(vcpu.soft_affinity, cpus)
+    affinity = f"{number_set(vcpu.hard_affinity, cpus)} / {soft}"
     return f"{padded(domain.name, 32)} {domain.domid:5} {vcpu.vcpu:5}{where}{vcpu.cpu_time:9.1f}  {affinity}\n"
 
 
 def node_affinity(vcpus: Iterable[VcpuInfo], nodes: Sequence[int]) -> str:
     """The NUMA nodes of a domain, as Xen derives them from its vCPUs. NODES has the node of each pCPU."""
+    known = list(vcpus)
     cpus = {
         cpu
-        for vcpu in vcpus
-        for cpu in (set(vcpu.hard_affinity) & set(vcpu.soft_affinity) or vcpu.hard_affinity)
+        for vcpu in known
+        for cpu in (set(vcpu.hard_affinity).intersection(vcpu.soft_affinity or ()) or vcpu.hard_affinity)
         if cpu < len(nodes)
     }
-    return number_set({nodes[cpu] for cpu in cpus}, len(set(nodes)))
+    found = {nodes[cpu] for cpu in cpus}
+    is_open = len(found) > 1 and any(vcpu.soft_affinity is None for vcpu in known)
+    return UNKNOWN if is_open else number_set(found, len(set(nodes)))
 
 
 def duration(seconds: float, *, short: bool = False) -> str:
@@ -126,9 +132,13 @@ def duration(seconds: float, *, short: bool = False) -> str:
 
 def uptime_row(domain: DomainInfo) -> str:
     """One line of xl uptime."""
-    return f"{padded(domain.name, 33)} {domain.domid:4} {duration(domain.uptime)}\n"
+    return f"{padded(domain.name, 33)} {domain.domid:4} {_uptime(domain)}\n"
 
 
 def short_uptime_row(domain: DomainInfo, clock: str) -> str:
     """One line of xl uptime -s; CLOCK is the time of day as HH:MM:SS."""
-    return f" {clock} up {duration(domain.uptime, short=True)}, {domain.name or NO_NAME} ({domain.domid})\n"
+    return f" {clock} up {_uptime(domain, short=True)}, {domain.name or NO_NAME} ({domain.domid})\n"
+
+
+def _uptime(domain: DomainInfo, *, short: bool = False) -> str:
+    return UNKNOWN if domain.uptime is None else duration(domain.uptime, short=short)

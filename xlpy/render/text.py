@@ -71,6 +71,11 @@ def render_plain(diagnostics: Iterable[Diagnostic]) -> str:
 
 def render_colour(diagnostics: Iterable[Diagnostic]) -> str:
     """All findings with colours, for a terminal."""
+    return paint((diagnostic.severity.name.lower(), diagnostic_lines(diagnostic)) for diagnostic in diagnostics)
+
+
+def paint(findings: Iterable[tuple[str, list[str]]]) -> str:
+    """Findings, each with its level and lines, with colours: the level in the first line, and the carets."""
     import io
 
     from rich.console import Console
@@ -78,9 +83,7 @@ def render_colour(diagnostics: Iterable[Diagnostic]) -> str:
 
     console = Console(file=io.StringIO(), force_terminal=True, highlight=False)
     with console.capture() as captured:
-        for diagnostic in diagnostics:
-            head, *rest = diagnostic_lines(diagnostic)
-            level = diagnostic.severity.name.lower()
+        for level, (head, *rest) in findings:
             styled = Text(head)
             styled.highlight_words([f"{level}:"], STYLES[level])
             console.print(styled, soft_wrap=True)
