@@ -6,8 +6,13 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
+from hypothesis import settings
+
 if TYPE_CHECKING:
     import pytest
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 os.environ["XLPY_XL_CONF"] = ""  # the machine's own xl.conf must not change what is tested
 os.environ.setdefault("XLPY_FUZZ_SEED", str(secrets.randbelow(2**40)))  # all workers of a run inherit the same

@@ -192,7 +192,7 @@ def test_a_file_that_changes_all_the_time_is_read_or_refused(place: Place) -> No
 
 
 def test_too_little_memory_is_told(place: Place) -> None:
-    (place.folder / "a.cfg").write_bytes(GUEST + b"x = [" + b"1," * 400_000 + b"]\n")
+    (place.folder / "a.cfg").write_bytes(GUEST + b"x = [" + b"1," * 2_000_000 + b"]\n")
     said = place.run("xl", "create", "-n", "a.cfg", memory=128 * MIB)
     assert said.status == 70
     assert said.err.splitlines()[-1] == "xl: there is not enough memory for so large an input"

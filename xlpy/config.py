@@ -49,8 +49,9 @@ def load(
     settled = settle(source, "config")
     reader = Reader(source, settled.entries, release, host, conf, masked=masked)
     reader.diagnostics += settled.diagnostics
-    for reading in vocabulary.readings():
-        reading.apply(reader)
+    for needs, guests, apply in vocabulary.steps(release):
+        if (not needs or needs in settled.entries) and reader.domain_type in guests:
+            apply(reader)
     return Loaded(
         config=reader.build(),
         where=reader.where,

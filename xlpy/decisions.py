@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.libxl import UNSET64, DomainConfig, Hvm
+from xlpy.libxl import LEAST_VIDEORAM, UNSET64, DomainConfig, Hvm
 
 if TYPE_CHECKING:
     from xlpy.host import HostFacts
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 MIB = 1024
 _NEED_STEP = 2 * MIB
 _STUBDOM = 128 * MIB
-VIDEO = {"unknown": 8 * MIB, "cirrus": 8 * MIB, "std": 16 * MIB, "qxl": 128 * MIB, "none": 0}
+VIDEO = {kind: size * MIB for kind, size in LEAST_VIDEORAM.items()}
 """The least video memory of each kind of VGA, which is also the default."""
 
 

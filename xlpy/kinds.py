@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -77,12 +78,13 @@ def choice(
         text = quiet_text(reader, name) if quiet else reader.text(name)
         if text is None:
             return None
-        value = kind.words(reader.release).get(same_word(text) if fold else text)
+        value = words(reader.release).get(same_word(text) if fold else text)
         if value is None:
             reader.refuse(code, message.format(value=text, name=name), key=name, status=status)
         return value
 
     kind = Choice(name="word", read=read, values=values, since=since, until=until)
+    words = cache(kind.words)
     return kind
 
 

@@ -46,6 +46,8 @@ Altp2mMode = Literal["disabled", "mixed", "external", "limited"]
 BiosType = Literal["unknown", "rombios", "seabios", "ovmf"]
 Hdtype = Literal["ide", "ahci"]
 VgaInterfaceType = Literal["unknown", "cirrus", "std", "none", "qxl"]
+LEAST_VIDEORAM = {"unknown": 8, "cirrus": 8, "std": 16, "qxl": 128, "none": 0}
+"""The least video memory of each kind of card in MiB, which is also the default."""
 GfxPassthruKind = Literal["default", "igd"]
 VendorDevice = Literal["none", "xenserver"]
 RdmReserveStrategy = Literal["ignore", "host"]
@@ -503,9 +505,9 @@ class DomainConfig(Struct):
 
     @property
     def memory_kib(self) -> int:
-        """What the guest starts with; libxl's default is 32 MiB."""
-        target = self.b_info.target_memkb
-        return 32 * 1024 if target == UNSET64 else target
+        """What the guest starts with: its limit where nothing else is said, or 32 MiB where that is not said either."""
+        given = (self.b_info.target_memkb, self.b_info.max_memkb)
+        return next((kib for kib in given if kib != UNSET64), 32 * 1024)
 
     @property
     def max_memory_kib(self) -> int:

@@ -230,23 +230,32 @@ class Reader:
 
 def wrap(value: Any, kind: str) -> Any:
     """A number as the C type of its field keeps it."""
-    if kind not in _WIDTH or not isinstance(value, int):
+    width = _WIDTH.get(kind)
+    if width is None or not isinstance(value, int):
         return value
-    bits, signed = _WIDTH[kind]
+    bits, signed = width
     value &= (1 << bits) - 1
     return value - (1 << bits) if signed and value >> (bits - 1) else value
 
 
 def build(struct: type[S], draft: dict[str, Any], domain_type: str = "", prefix: str = "") -> S:
     """A structure out of its fields by path: `kernel`, `u.hvm.vnc.enable`."""
+    if prefix:
+        draft = {path[len(prefix) :]: value for path, value in draft.items() if path.startswith(prefix)}
     values: dict[str, Any] = {}
-    for name, kind in struct.FIELDS.items():
-        path, initial = prefix + name, getattr(struct, name)
-        if struct is BuildInfo and name == "u":
-            member = union_member(domain_type)
-            values[name] = build(member, draft, domain_type, f"{path}.{member.MEMBER}.")
-        elif isinstance(initial, Struct):
-            values[name] = build(type(initial), draft, domain_type, f"{path}.")
-        elif path in draft:
-            values[name] = wrap(draft[path], kind)
+    inner: dict[str, dict[str, Any]] = {}
+    kinds = struct.FIELDS
+    for path, value in draft.items():
+        if path in kinds:
+            values[path] = wrap(value, kinds[path])
+        else:
+            name, _, rest = path.partition(".")
+            inner.setdefault(name, {})[rest] = value
+    for name, fields in inner.items():
+        initial = getattr(struct, name, None)
+        if isinstance(initial, Struct) and name not in struct.SELECTORS:
+            values[name] = build(type(initial), fields, domain_type)
+    if struct is BuildInfo:
+        member = union_member(domain_type)
+        values["u"] = build(member, inner.get("u", {}), domain_type, f"{member.MEMBER}.")
     return struct(**values)

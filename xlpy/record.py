@@ -22,6 +22,8 @@ class Record:
 
     FIELDS: ClassVar[dict[str, str]] = {}
     """Name -> annotation as written."""
+    REQUIRED: ClassVar[frozenset[str]] = frozenset()
+    """The fields without a default."""
 
     def __init_subclass__(cls) -> None:
         own = {
@@ -30,14 +32,14 @@ class Record:
             if not str(kind).startswith("ClassVar")
         }
         cls.FIELDS = {**cls.FIELDS, **own}
+        cls.REQUIRED = frozenset(name for name in cls.FIELDS if not hasattr(cls, name))
 
     def __init__(self, **values: Any) -> None:
-        for name in values:
-            if name not in self.FIELDS:
-                raise TypeError(f"{type(self).__name__} has no field {name!r}")
-        for name in self.FIELDS:
-            if name not in values and not hasattr(type(self), name):
-                raise TypeError(f"{type(self).__name__} needs {name}")
+        if not self.FIELDS.keys() >= values.keys() >= self.REQUIRED:
+            for name in values:
+                if name not in self.FIELDS:
+                    raise TypeError(f"{type(self).__name__} has no field {name!r}")
+            raise TypeError(f"{type(self).__name__} needs {', '.join(sorted(self.REQUIRED - values.keys()))}")
         self.__dict__.update(values)
 
     def __setattr__(self, name: str, value: object) -> None:

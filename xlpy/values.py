@@ -60,6 +60,8 @@ def _cpu_range(text: str, host: HostFacts, *, by_node: bool) -> set[int]:
         last, rest = take_ulong(rest[1:], 10) or (ULONG_MAX, "")
     if rest or not first <= last < ULONG_MAX:
         raise ValueError(f"Invalid pcpu range: {text}.")
+    if not by_node and last < _UINT:
+        return set(range(first, min(last + 1, host.cpus)))
     numbers = enumerate(host.nodes) if by_node else ((cpu, cpu) for cpu in range(host.cpus))
     return {cpu for cpu, number in numbers if (number - first) % _UINT <= last - first}
 

@@ -10,7 +10,7 @@ import importlib
 import os
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlpy.record import Record
 from xlpy.release import Release
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from xlpy.libxl import DomainConfig
+    from xlpy.loss import Loss
     from xlpy.reader import Reader
     from xlpy.syntax import Atom
 
@@ -31,6 +32,8 @@ class Kind(Record):
 
     name: str
     read: Callable[[Reader, str], Any]
+    absent_too: bool = False
+    """Whether reading does something even where the key is not set."""
 
 
 class Key(Record):
@@ -62,11 +65,32 @@ class Key(Record):
     with_key: str = ""
     write: Callable[[DomainConfig], Any] | None = None
     """The way back, where the field and the kind do not tell it: what to assign, None for nothing."""
+    words: tuple[str, ...] = ()
+    """The words that it takes, where the kind does not tell them."""
+    rewritten: Mapping[str, str] = MappingProxyType({})
+    """Of a deprecated key: the assignment that says the same as a value."""
+    signed: bool = False
+    """A negative number is meant as one, though its field has no sign."""
+    idle: str = ""
+    """Why what it sets changes nothing."""
+    empty: str = ""
+    """What comes of an empty text, where that cannot be meant."""
+    only_with: str = ""
+    """The key without which, or with which at 0, it changes nothing."""
+    libvirt: Loss | None = None
+    """What libvirt would lose of it."""
 
     def apply(self, reader: Reader) -> None:
         """Read the key into the draft of the configuration."""
-        if self.with_key or not reader.knows(self.since) or reader.domain_type not in self._readers():
-            return
+        if self.is_read_by(reader.release) and reader.domain_type in self._readers():
+            self._take(reader)
+
+    def step(self) -> Step:
+        """The reading of a file by a release that has it."""
+        needs = self.name if self.read is None and not self.kind.absent_too else ""
+        return Step(needs, self._readers(), self._take)
+
+    def _take(self, reader: Reader) -> None:
         if self.read is not None:
             self.read(reader, self)
         else:
@@ -74,11 +98,23 @@ class Key(Record):
             if value is not None:
                 reader.put(self.field, value, self.name)
 
+    def is_read_by(self, release: Release) -> bool:
+        """Whether a release of xl reads it, and not another key in its stead."""
+        return not self.with_key and Release.parse(self.since) <= release
+
     def _readers(self) -> tuple[str, ...]:
         """The guest types for which the key is read: a field of the union belongs to one."""
         if not self.read_for and self.field.startswith("b_info.u."):
             return (self.field.split(".")[2],)
         return self.read_for or ALL
+
+
+class Step(NamedTuple):
+    """A reading as it is carried out: for some guests, and only where a key is set, if one is named."""
+
+    needs: str
+    guests: tuple[str, ...]
+    apply: Callable[[Reader], None]
 
 
 class Reading(Record):
@@ -106,6 +142,8 @@ class Token(Record):
     """A whole spec in which it is right."""
     bad: str = ""
     """A whole spec in which it is wrong; none where xl takes anything."""
+    libvirt: Loss | None = None
+    """What libvirt would lose of it."""
 
     def known_to(self, release: Release) -> bool:
         """Whether a release of xl has it."""
@@ -131,6 +169,13 @@ def readings() -> tuple[Key | Reading, ...]:
     """Keys and other readings, in xl's order."""
     found = [reading for module in modules() for reading in getattr(module, "READINGS", ())]
     return tuple(sorted((*all_keys(), *found), key=lambda reading: reading.order))
+
+
+@cache
+def steps(release: Release) -> tuple[Step, ...]:
+    """The readings of a release of xl, in its order."""
+    known = (one for one in readings() if not isinstance(one, Key) or one.is_read_by(release))
+    return tuple(one.step() if isinstance(one, Key) else Step("", ALL, one.apply) for one in known)
 
 
 @cache

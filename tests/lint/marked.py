@@ -9,6 +9,8 @@ from xlpy.source import Span
 
 _SETTING = re.compile(r"^[ \t«]*([a-z][a-z0-9._]*)[»]?[ \t]*\+?=", re.MULTILINE)
 _BOOTS = {"kernel", "bootloader", "firmware", "type", "builder"}
+UNENDED = "\u2404"
+"""Stands where a text ends without a newline."""
 
 
 class Marked(NamedTuple):
@@ -32,8 +34,8 @@ def marked(written: str) -> Marked:
         else:
             text.append(char)
     assert not open_at, f"a mark is not closed: {written}"
-    plain = "".join(text)
-    return Marked(plain if plain.endswith("\n") or not plain else f"{plain}\n", tuple(sorted(spans)))
+    plain, unended, _ = "".join(text).partition(UNENDED)
+    return Marked(plain if plain.endswith("\n") or not plain or unended else f"{plain}\n", tuple(sorted(spans)))
 
 
 def _head(written: str) -> str:

@@ -104,7 +104,7 @@ def check(data: bytes, release: Release) -> None:
     assert comment_texts(source.text) == comment_texts(mended.text)
     assert mend(after, RULES, release).text == mended.text
     rude = mend(source, RULES, release, unsafe=True)
-    assert comment_texts(source.text) == comment_texts(rude.text)
+    assert not comment_texts(source.text) - comment_texts(rude.text)
     assert load(source).broken or not load(Source(CONFIG_NAME, rude.text)).broken
 
 

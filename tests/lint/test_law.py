@@ -29,7 +29,9 @@ GENERATED = 5000
 CHUNKS = 20
 SHOWN = 3
 LINE = re.compile(
-    rb"^%s:([0-9]+): config parsing error near (<newline>)?" % re.escape(CONFIG_NAME.encode()), re.MULTILINE
+    rb"^%s:([0-9]+): config parsing error near (?:.*(syntax error, unexpected NEWLINE))?"
+    % re.escape(CONFIG_NAME.encode()),
+    re.MULTILINE,
 )
 OWN = {difference.code for difference in TABLE if difference.code}
 """What xlpy refuses on purpose where the real xl crashes, hangs, or goes by what its memory holds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,3 +107,13 @@ def test_a_good_example_is_a_whole_guest(rule: Rule) -> None:
     host = BUILT_IN if rule.needs_host else None
     errors = [one for one in lint(Source("c.cfg", marked(rule.good).text), host=host) if one.severity.name == "ERROR"]
     assert not errors
+
+
+def test_no_two_rules_explain_each_other() -> None:
+    """Both would vanish."""
+    explains = {rule.code: [other.code for other in RULES if _explains(rule, other)] for rule in RULES}
+    assert not [(one, other) for one, others in explains.items() for other in others if one in explains[other]]
+
+
+def _explains(rule: Rule, other: Rule) -> bool:
+    return rule is not other and any(fnmatchcase(other.code, pattern) for pattern in rule.explains)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
+from xlpy.loss import LOST, Loss
 from xlpy.reader import build
 from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
@@ -65,6 +66,7 @@ class _Spec(Spec):
             field="backend_domname",
             since="4.5",
             doc="The domain at the other end, by name or domid.",
+            libvirt=LOST,
             good="connection=pty,backend=agents",
         ),
         Token(
@@ -72,6 +74,7 @@ class _Spec(Spec):
             field="name",
             since="4.5",
             doc="The name by which the guest finds the channel, such as org.example.agent.",
+            libvirt=Loss(why="libvirt's driver for Xen needs the name of a channel", judged=True),
             good="connection=pty,name=org.example.agent",
         ),
         Token(

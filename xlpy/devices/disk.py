@@ -8,6 +8,7 @@ from xlpy.diskspec import DiskSpec
 from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
+from xlpy.loss import LOST, TUNING, Loss
 from xlpy.reader import build
 from xlpy.source import Span
 from xlpy.syntax import Atom
@@ -130,14 +131,17 @@ class Disk(DeviceRecord):
 
 
 _REST = "vdev=xvda,target=/dev/vg0/web"
+_LOSSES = {"direct-io-safe": TUNING, "colo": LOST, "untrusted": Loss(when=lambda disk, _: disk.trusted is False)}
 
 
 def _flag(name: str, field: str, value: object, doc: str, since: str = "4.2") -> Token:
-    return Token(name=name, form="flag", field=field, sets=value, doc=doc, since=since, good=f"{name},{_REST}")
+    token = Token(name=name, form="flag", field=field, sets=value, doc=doc, since=since, good=f"{name},{_REST}")
+    return token.replace(libvirt=_LOSSES.get(name))
 
 
 def _text(name: str, field: str, doc: str, value: str, since: str = "4.2") -> Token:
-    return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={value},{_REST}")
+    loss = None if name == "backend" else LOST
+    return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={value},{_REST}", libvirt=loss)
 
 
 TOKENS = (
@@ -188,6 +192,7 @@ TOKENS = (
         values={"phy": "phy", "tap": "tap", "qdisk": "qdisk", "standalone": "standalone"},
         since="4.2",
         doc="The program that serves the disk; libxl chooses when it is not given.",
+        libvirt=Loss(when=lambda disk, _: disk.backend == "standalone"),
         good=f"backendtype=qdisk,{_REST}",
         bad=f"backendtype=loop,{_REST}",
     ),
@@ -198,6 +203,7 @@ TOKENS = (
         values={"xen": "xen", "virtio": "virtio"},
         since="4.17",
         doc="The interface that the guest sees.",
+        libvirt=Loss(when=lambda disk, _: disk.specification == "virtio"),
         good=f"specification=virtio,{_REST}",
         bad=f"specification=scsi,{_REST}",
     ),
@@ -224,6 +230,7 @@ TOKENS = (
         field="colo_port",
         since="4.7",
         doc="The port of the COLO secondary.",
+        libvirt=LOST,
         good=f"colo-port=9000,{_REST}",
         bad=f"colo-port=0,{_REST}",
     ),
@@ -239,6 +246,7 @@ TOKENS = (
         values={"1": True, "0": False},
         since="4.19",
         doc="Whether a virtio backend maps the guest's memory by grants.",
+        libvirt=Loss(when=lambda disk, _: disk.grant_usage is not None),
         good=f"grant_usage=1,{_REST}",
         bad=f"grant_usage=2,{_REST}",
     ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import DeviceRecord
+from xlpy.loss import LOST
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ KEYS = (
         write=_write_dtdev,
         since="4.6",
         doc="The nodes of the host's device tree that are passed through to the guest, by absolute path. Only on Arm.",
+        libvirt=LOST,
         good=('["/soc/ethernet@ff0e0000"]',),
         bad=('"/soc/ethernet@ff0e0000"',),
     ),

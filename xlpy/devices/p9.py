@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.loss import LOST
 from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
 
@@ -156,6 +157,7 @@ KEYS = (
         write=_Spec.written,
         since="4.9",
         doc="The directories that are shared with the guest by 9pfs.",
+        libvirt=LOST,
         good=('["tag=share, path=/srv/share, security_model=none"]',),
         bad=('["/srv/share"]', '"tag=share"'),
     ),

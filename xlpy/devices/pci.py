@@ -10,6 +10,7 @@ from xlpy.differences import PCI_NO_FUNCTION
 from xlpy.host import Claim, Problem
 from xlpy.kinds import INTEGER, LIST
 from xlpy.libxl import U8, U32, DeviceRecord, Int, RdmReservePolicy
+from xlpy.loss import LOST, TUNING, Loss
 from xlpy.tokens import words
 from xlpy.values import ALL_FUNCTIONS, SCANF_HEX, NoFunctionError, scan_hex, take_bdf
 from xlpy.vocabulary import HVM, PV, Attach, Key, Token
@@ -85,7 +86,8 @@ class Pci(DeviceRecord):
 
 def _switch(name: str, doc: str, since: str) -> Token:
     good = f"03:00.0,{name}=1"
-    return Token(name=name, form="boolean", field=name, doc=doc, since=since, good=good, bad=f"03:00.0,{name}")
+    loss = TUNING if name in ("msitranslate", "power_mgmt") else None
+    return Token(name=name, form="boolean", field=name, doc=doc, since=since, good=good, bad=good[:-2], libvirt=loss)
 
 
 TOKENS = (
@@ -94,6 +96,7 @@ TOKENS = (
         form="bdf",
         doc="The address, when it is not the first word.",
         since="4.15",
+        libvirt=Loss(why="libvirt passes one function through, of which the guest gets the first", judged=True),
         good="bdf=03:00.0",
         bad="bdf=03:00",
     ),
@@ -103,6 +106,7 @@ TOKENS = (
         field="vdevfn",
         doc="The slot at which the guest sees it, in hex up to 1f; also @SLOT after the address.",
         since="4.15",
+        libvirt=LOST,
         good="03:00.0,vslot=5",
         bad="03:00.0,vslot=20",
     ),
@@ -116,10 +120,13 @@ TOKENS = (
         field="rdm_policy",
         doc="What to do about reserved memory regions: strict or relaxed.",
         since="4.6",
+        libvirt=Loss(when=lambda pci, _: pci.rdm_policy == "relaxed"),
         good="03:00.0,rdm_policy=relaxed",
         bad="03:00.0,rdm_policy=never",
     ),
-    Token(name="name", field="name", doc="The name from pci-assignable-add.", since="4.15", good="name=nic1"),
+    Token(
+        name="name", field="name", doc="The name from pci-assignable-add.", since="4.15", good="name=nic1", libvirt=LOST
+    ),
 )
 _BY_NAME = {token.name: token for token in TOKENS}
 _SWITCHES = ("msitranslate", "power_mgmt", "permissive", "seize")

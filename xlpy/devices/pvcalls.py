@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.loss import LOST
 from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
 
@@ -54,6 +55,7 @@ KEYS = (
         write=_Spec.written,
         since="4.11",
         doc="The PV Calls connections of the guest; an empty spec is one to Domain-0.",
+        libvirt=LOST,
         good=('["backend=netdom"]', '[""]'),
         bad=('"backend=netdom"', '["domain=netdom"]'),
     ),

@@ -6,6 +6,7 @@ from typing import ClassVar, Literal
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.loss import Loss
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -37,6 +38,14 @@ class Usbctrl(DeviceRecord):
         return self.type == "qusb"
 
 
+_TYPE = Loss(
+    why="libvirt's driver for Xen has the PV controllers of QEMU (qusb)",
+    when=lambda ctrl, config: (
+        ctrl.type in ("pv", "devicemodel") or (ctrl.type == "auto" and config.c_info.type == "hvm")
+    ),
+)
+
+
 class _Spec(Spec):
     RECORD = Usbctrl
     UNKNOWN = "Unknown string `{item}' in usbctrl spec"
@@ -49,6 +58,7 @@ class _Spec(Spec):
             refusal="Invalid usb controller type '{value}'",
             since="4.7",
             doc="pv: a PV controller of the kernel's backend, qusb: one of QEMU's; devicemodel: an emulated one (HVM).",
+            libvirt=_TYPE,
             good="type=devicemodel",
             bad="type=ehci",
         ),
@@ -58,6 +68,7 @@ class _Spec(Spec):
             field="version",
             since="4.7",
             doc="The USB version: 1, 2, or 3 for an emulated controller; 2 when it is not given.",
+            libvirt=Loss(why="libvirt's driver for Xen has USB 1 and 2", when=lambda ctrl, _: ctrl.version >= 3),
             good="version=3",
         ),
         Token(

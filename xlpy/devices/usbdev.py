@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U8, DeviceRecord, Int, Struct
+from xlpy.loss import TUNING, Loss
 from xlpy.reader import build
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
@@ -76,6 +77,7 @@ class _Spec(Spec):
             field="ctrl",
             since="4.7",
             doc="The devid of the guest's controller; any one with a free port when it is not given.",
+            libvirt=TUNING.replace(when=lambda dev, _: dev.ctrl >= 0),
             good="controller=0",
         ),
         Token(
@@ -84,6 +86,7 @@ class _Spec(Spec):
             field="port",
             since="4.7",
             doc="The port of the controller, counted from 1; the first free one when it is not given.",
+            libvirt=TUNING,
             good="controller=0,port=2",
         ),
     )
@@ -97,6 +100,11 @@ class _Spec(Spec):
 TOKENS = _Spec.TOKENS
 ATTACH = Attach(verb="usbdev-attach", read=_Spec.read_words)
 
+_EMULATED = Loss(
+    why="libvirt's driver for Xen puts the device on a PV controller, not an emulated one",
+    when=lambda _, config: config.c_info.type == "hvm" and not any(d.KIND == "usbctrl" for d in config.devices),
+)
+
 KEYS = (
     Key(
         name="usbdev",
@@ -106,6 +114,7 @@ KEYS = (
         write=_Spec.written,
         since="4.7",
         doc="The host's USB devices that are passed through to the guest.",
+        libvirt=_EMULATED,
         good=('["type=hostdev, hostbus=1, hostaddr=3"]',),
         bad=('["hostdev=1.3"]', '["type=usb"]'),
     ),

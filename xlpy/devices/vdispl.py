@@ -9,6 +9,7 @@ from xlpy.cstring import scan_resolution, split_pair
 from xlpy.differences import VDISPL_EMPTY, VDISPL_RESOLUTION
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
+from xlpy.loss import LOST
 from xlpy.specs import ERROR_FAIL, Spec
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -146,6 +147,7 @@ KEYS = (
         write=_Spec.written,
         since="4.10",
         doc="The PV displays of the guest, each with one or more connectors.",
+        libvirt=LOST,
         good=('["backend=displays, connectors=id0:1920x1080;id1:800x600"]',),
         bad=('["id0:1920x1080"]', '["backend=displays"]'),
     ),

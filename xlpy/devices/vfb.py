@@ -8,7 +8,8 @@ from xlpy import vocabulary
 from xlpy.devices.vkb import Vkb
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, SdlInfo, VncInfo
-from xlpy.options.graphics import display_of
+from xlpy.loss import TUNING, Loss
+from xlpy.options.graphics import VNC_IPV6, display_of, is_searched
 from xlpy.reader import build
 from xlpy.specs import Spec
 from xlpy.vocabulary import PV, Key, Reading, Token
@@ -50,19 +51,36 @@ class Vfb(DeviceRecord):
         yield f"xenfb: virtual framebuffer {number}, {self.title()}"
 
 
-def _token(name: str, form: str, field: str, doc: str, good: str, since: str = "4.1") -> Token:
-    return Token(name=name, form=form, field=field, doc=doc, good=f"{name}={good}", since=since)
+def _token(name: str, form: str, field: str, doc: str, good: str, libvirt: Loss | None = None) -> Token:
+    return Token(name=name, form=form, field=field, doc=doc, good=f"{name}={good}", libvirt=libvirt)
 
+
+_NO_DISPLAY = Loss(
+    why="libvirt has no framebuffer without a display",
+    when=lambda vfb, _: vfb.vnc.enable is False and not vfb.sdl.enable,
+)
+_FIXED = TUNING.replace(why="libvirt takes the port of vncdisplay as it is", when=lambda vfb, _: is_searched(vfb.vnc))
+_NO_SDL = TUNING.replace(
+    why="libvirt has one display for a framebuffer, and takes VNC first",
+    when=lambda vfb, _: bool(vfb.sdl.enable) and vfb.vnc.enable is not False,
+)
+_KEYMAP = TUNING.replace(
+    why="libvirt has keymaps for VNC", when=lambda vfb, _: bool(vfb.keymap) and vfb.vnc.enable is False
+)
+_EMULATED = Loss(
+    why="libvirt's driver for Xen has one display for an HVM guest, the emulated one",
+    when=lambda _, config: config.c_info.type == "hvm",
+)
 
 TOKENS = (
-    _token("vnc", "boolean", "vnc.enable", "The display by VNC.", "1"),
-    _token("vnclisten", "string", "vnc.listen", "The address to listen on.", "127.0.0.1"),
+    _token("vnc", "boolean", "vnc.enable", "The display by VNC.", "1", _NO_DISPLAY),
+    _token("vnclisten", "string", "vnc.listen", "The address to listen on.", "127.0.0.1", VNC_IPV6),
     _token("vncpasswd", "string", "vnc.passwd", "The VNC password.", "secret"),
     _token("vncdisplay", "integer", "vnc.display", "The VNC display: the TCP port is 5900 + this.", "1"),
-    _token("vncunused", "boolean", "vnc.findunused", "Take the first free port from vncdisplay on.", "1"),
-    _token("keymap", "string", "keymap", "The keyboard of the display's user.", "de"),
-    _token("sdl", "boolean", "sdl.enable", "The display in a window on Dom0.", "0"),
-    _token("opengl", "boolean", "sdl.opengl", "OpenGL for the SDL window.", "0"),
+    _token("vncunused", "boolean", "vnc.findunused", "Take the first free port from vncdisplay on.", "1", _FIXED),
+    _token("keymap", "string", "keymap", "The keyboard of the display's user.", "de", _KEYMAP),
+    _token("sdl", "boolean", "sdl.enable", "The display in a window on Dom0.", "0", _NO_SDL),
+    _token("opengl", "boolean", "sdl.opengl", "OpenGL for the SDL window.", "0", TUNING),
     _token("display", "string", "sdl.display", "The X display for the SDL window.", ":0"),
     _token("xauthority", "string", "sdl.xauthority", "The X authority file.", "/root/.Xauthority"),
 )
@@ -121,6 +139,7 @@ KEYS = (
         read=_Spec.read_list,
         write=_write_vfbs,
         doc="The framebuffers of a PV or PVH guest, each a spec of NAME=VALUE.",
+        libvirt=_EMULATED,
         good=('["vnc=1, vnclisten=127.0.0.1"]',),
         bad=('"vnc=1"',),
     ),

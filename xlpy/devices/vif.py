@@ -8,6 +8,7 @@ from xlpy.differences import MAC_CUT
 from xlpy.host import Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
+from xlpy.loss import LOST, TUNING, Loss
 from xlpy.specs import Spec
 from xlpy.values import parse_rate, take_mac
 from xlpy.vocabulary import Attach, Key, Token
@@ -124,13 +125,24 @@ class Vif(DeviceRecord):
 
 
 def _text(name: str, field: str, doc: str, good: str, since: str = "4.1") -> Token:
-    return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={good}")
+    loss = LOST if name.startswith("colo_") else _LOSSES.get(name)
+    return Token(name=name, field=field, doc=doc, since=since, good=f"{name}={good}", libvirt=loss)
 
 
 def _number(name: str, doc: str, good: str, since: str) -> Token:
-    return Token(name=name, form="count", field=name, doc=doc, since=since, good=f"{name}={good}", bad=f"{name}=x")
+    token = Token(name=name, form="count", field=name, doc=doc, since=since, good=f"{name}={good}", bad=f"{name}=x")
+    return token.replace(libvirt=_LOSSES[name])
 
 
+_LOSSES = {
+    "gatewaydev": LOST,
+    "ip": Loss(why="libvirt takes addresses without a prefix", judged=True),
+    "vifname": TUNING.replace(why="libvirt takes names that begin with vif, vnet or macv for its own", judged=True),
+    "forwarddev": LOST,
+    "devid": Loss(why="libvirt numbers interfaces in their order", judged=True),
+    "mtu": LOST,
+    "vlan": LOST,
+}
 TOKENS = (
     Token(
         name="type",
@@ -155,6 +167,7 @@ TOKENS = (
         form="rate",
         field="rate_bytes_per_interval",
         doc="The most that the guest may send: RATE[@INTERVAL], such as 10Mb/s or 1MB/s@20ms.",
+        libvirt=TUNING.replace(why="libvirt's driver for Xen always uses an interval of 50 ms", judged=True),
         good="rate=10Mb/s",
         bad="rate=10mbit",
     ),
@@ -178,6 +191,7 @@ TOKENS = (
         field="trusted",
         sets=False,
         doc="The guest is told to protect itself from the backend.",
+        libvirt=Loss(when=lambda vif, _: vif.trusted is False),
         good="untrusted",
         since="4.17",
     ),
@@ -217,7 +231,7 @@ class _Spec(Spec):
             self.tell("vif-accel", "the accel parameter for vifs is currently not supported", item.span)
         elif token.form == "enum" and item.value not in token.values:
             advice = f"one of {', '.join(token.values)}"
-            self._complain("vif-invalid", f"Invalid parameter `{token.name}'.", item.value_span, advice)
+            self._complain("vif-type", f"Invalid parameter `{token.name}'.", item.value_span, advice)
         else:
             if token.name == "netdev":
                 message = "the netdev parameter is deprecated, please use gatewaydev instead"

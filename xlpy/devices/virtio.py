@@ -8,6 +8,7 @@ from xlpy.cstring import same_word
 from xlpy.differences import VIRTIO_LAST
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
+from xlpy.loss import LOST
 from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
 
@@ -118,6 +119,7 @@ KEYS = (
         write=_Spec.written,
         since="4.18",
         doc="The virtio devices of the guest, served by a backend outside QEMU. Only on Arm.",
+        libvirt=LOST,
         good=('["type=virtio,device22, transport=mmio"]',),
         bad=('["type=virtio,device22, transport=pci"]',),
     ),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.loss import Loss
 from xlpy.specs import ERROR_FAIL, Spec
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -140,6 +141,7 @@ KEYS = (
         write=_write_vkbs,
         since="4.12",
         doc="The virtual keyboards, pointers and touch screens of the guest.",
+        libvirt=Loss(when=lambda vkb, _: vkb.replace(devid=-1) != Vkb()),
         good=('["backend-type=linux, unique-id=T0, feature-abs-pointer=1"]',),
         bad=('["feature-abs-pointer=1"]', '["backend-type=linux, unique_id=T0"]'),
     ),

@@ -10,6 +10,7 @@ from xlpy.cstring import same_word, strtoul
 from xlpy.differences import VSND_EMPTY
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int, Struct
+from xlpy.loss import LOST
 from xlpy.reader import build, wrap
 from xlpy.source import Span
 from xlpy.specs import Spec
@@ -147,7 +148,8 @@ _TOKENS = {
         ),
     ),
 }
-_KNOWN = {kind: {token.name: token for token in (*_EVERYWHERE, *tokens)} for kind, tokens in _TOKENS.items()}
+SECTIONS = {kind: {token.name: token for token in (*_EVERYWHERE, *tokens)} for kind, tokens in _TOKENS.items()}
+"""The sections of a card, and what may stand in each."""
 
 
 _LISTS = ("rates", "formats")
@@ -189,11 +191,11 @@ class _Card(Spec):
             if first is None:
                 continue
             self.kind = same_word(first.text)
-            if self.kind in _KNOWN:
+            if self.kind in SECTIONS:
                 self._begin()
                 self.read(items)
             else:
-                advice = f"a section begins with {', '.join(_KNOWN)}"
+                advice = f"a section begins with {', '.join(SECTIONS)}"
                 self.refuse("vsnd-section", f"Invalid key: {first.text}", first.span, advice=advice)
         self.close()
 
@@ -217,7 +219,7 @@ class _Card(Spec):
 
     def tokens(self) -> Mapping[str, Token]:
         """Those of the section."""
-        return _KNOWN[self.kind]
+        return SECTIONS[self.kind]
 
     def take(self, token: Token, item: Item) -> None:
         """Rates and formats are lists."""
@@ -260,7 +262,7 @@ class _Card(Spec):
 
 def _section(kind: str, struct: Struct) -> str:
     """A section of a card, lists with semicolons."""
-    plain = (token for token in _KNOWN[kind].values() if token.form not in _LISTS)
+    plain = (token for token in SECTIONS[kind].values() if token.form not in _LISTS)
     params = getattr(struct, "params", None)
     lists = {t.name: getattr(params, t.field.rpartition(".")[2], ()) for t in _EVERYWHERE if t.form in _LISTS}
     written = (f"{name}={';'.join(map(str, values))}" for name, values in lists.items() if values)
@@ -288,6 +290,7 @@ KEYS = (
         write=_Card.written,
         since="4.12",
         doc="The PV sound cards of the guest: each a list of sections for the card, its PCM devices and their streams.",
+        libvirt=LOST,
         good=('[["card, backend=sound, short-name=VCard", "pcm, name=general", "stream, unique-id=0, type=p"]]',),
         bad=('["card, backend=sound"]', '[["card, name=general"]]'),
     ),

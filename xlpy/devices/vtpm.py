@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
+from xlpy.loss import LOST
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
 
@@ -95,6 +96,7 @@ KEYS = (
         write=_Spec.written,
         since="4.3",
         doc="The virtual TPMs of the guest, each served by a domain of its own.",
+        libvirt=LOST,
         good=('["backend=vtpmmgr, uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"]',),
         bad=('["uuid=6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"]', '["backend=vtpmmgr, id=1"]'),
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Edit, Fix
+from xlpy.lint.words import both
 from xlpy.source import Span
 
 if TYPE_CHECKING:
+    from xlpy.lint.guest import Guest
     from xlpy.nodes import Setting
 
 
@@ -24,6 +26,21 @@ def rename(setting: Setting, name: str, *, safe: bool = True) -> Fix:
 def remove(text: str, setting: Setting, *, safe: bool = True) -> Fix:
     """Take an assignment out of TEXT, with its line where nothing else stands there."""
     return Fix(title=f"remove {setting.name}", edits=(Edit(_removable(text, setting), ""),), safe=safe)
+
+
+def remove_keys(guest: Guest, *names: str, safe: bool = True) -> Fix:
+    """Take all assignments to these keys out."""
+    settings = (setting for name in names for setting in guest.assignments_of(name))
+    taken = tuple(Edit(_removable(guest.text, setting), "") for setting in settings)
+    return Fix(title=f"remove {both(names)}", edits=taken, safe=safe)
+
+
+def insert(title: str, text: str, setting: Setting, new: str, *, safe: bool = False) -> Fix:
+    """Put an assignment in front of another one, on a line of its own where that begins one."""
+    start = setting.name_span.start
+    indent = text[text.rfind("\n", 0, start) + 1 : start]
+    separator = "; " if indent.strip(" \t") else f"\n{indent}"
+    return replace(title, Span(start, start), f"{new}{separator}", safe=safe)
 
 
 def _removable(text: str, setting: Setting) -> Span:

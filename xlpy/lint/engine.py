@@ -3,21 +3,89 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.config import load
 from xlpy.diagnostic import Diagnostic, Severity
 from xlpy.lint.guest import ANY_HOST, Guest
-from xlpy.lint.rule import Finding, Rule, all_rules, rule_of
+from xlpy.lint.rule import Claim, Finding, Rule, all_rules, rule_of
 from xlpy.lint.suppress import unsuppressed
 from xlpy.release import DEFAULT, Release
 from xlpy.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from xlpy.host import HostFacts
     from xlpy.source import Source
+
+    Check = Callable[[Guest], Iterable[Finding]]
+    _Situation = tuple[frozenset[str], bool, bool]
+
+_MOST_PLANS = 1000
+"""For how many sets of keys the rules that look at them are kept."""
+
+
+class Chosen(tuple[Rule, ...]):
+    """Rules that were chosen, laid out so that those which matter to a configuration are found at once."""
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Chosen:
+        """The layout of these rules, made once for each run."""
+        return rules if isinstance(rules, cls) else cls(rules)
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Their codes."""
+        return frozenset(rule.code for rule in self)
+
+    @cached_property
+    def _claiming(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self if rule.claims is not None)
+
+    def claims(self, guest: Guest) -> Iterator[tuple[Rule, Claim]]:
+        """What the guest takes, by the rules that compare it with what others take."""
+        for rule in self._claiming:
+            wanted = not rule.keys or any(key in guest.entries for key in rule.keys)
+            if wanted and rule.claims is not None and _matters(guest, rule):
+                for claim in rule.claims(guest):
+                    yield rule, claim
+
+    @cached_property
+    def _always(self) -> tuple[int, ...]:
+        """The numbers of the rules with a check that no key calls for."""
+        return tuple(number for number, rule in enumerate(self) if rule.check is not None and not rule.keys)
+
+    @cached_property
+    def _by_key(self) -> dict[str, tuple[int, ...]]:
+        """The numbers of the rules that look at a key."""
+        found: dict[str, tuple[int, ...]] = {}
+        for number, rule in enumerate(self):
+            for key in rule.keys if rule.check is not None else ():
+                found[key] = (*found.get(key, ()), number)
+        return found
+
+    @cached_property
+    def _plans(self) -> dict[_Situation, tuple[tuple[Rule, Check], ...]]:
+        return {}
+
+    def checks(self, guest: Guest) -> tuple[tuple[Rule, Check], ...]:
+        """The rules that look at such a configuration, each with its check, in their order."""
+        keys = frozenset(self._by_key.keys() & guest.entries.keys())
+        situation = (keys, guest.loaded.broken, guest.host is None)
+        if situation not in self._plans:
+            if len(self._plans) >= _MOST_PLANS:
+                self._plans.clear()
+            numbers = {*self._always, *(number for key in keys for number in self._by_key[key])}
+            rules = (self[number] for number in sorted(numbers))
+            self._plans[situation] = tuple((rule, rule.check) for rule in rules if rule.check and _matters(guest, rule))
+        return self._plans[situation]
+
+
+def _matters(guest: Guest, rule: Rule) -> bool:
+    """Whether a rule can tell something of a broken text, or without a host, where these are so."""
+    return (rule.broken_too or not guest.loaded.broken) and (guest.host is not None or not rule.needs_host)
 
 
 class Found(NamedTuple):
@@ -61,23 +129,32 @@ def _order(diagnostic: Diagnostic) -> tuple[Span, int, str]:
 
 def find(guest: Guest, rules: Sequence[Rule]) -> list[Found]:
     """What the reader tells and what the rules see, without what only follows from something else."""
-    found = [*_told(guest, rules), *_checked(guest, rules)]
-    explaining = [one for one in found if one.rule.explains]
-    return [one for one in found if not any(_explained(guest, one, by) for by in explaining)]
+    chosen = Chosen.of(rules)
+    found = [*_told(guest, chosen)]
+    for rule, check in chosen.checks(guest):
+        found += [Found(rule, finding) for finding in check(guest)]
+    explaining = {rule.code: rule for rule, _ in found if rule.explains}.values()
+    shades = [(rule, _lines(guest, found, rule)) for rule in explaining]
+    return [one for one in found if not any(_explained(guest, one, *shade) for shade in shades)]
 
 
-def _explained(guest: Guest, one: Found, by: Found) -> bool:
-    if one is by or not any(fnmatchcase(one.rule.code, pattern) for pattern in by.rule.explains):
+def _lines(guest: Guest, found: Iterable[Found], rule: Rule) -> set[int]:
+    """The lines that the findings of a rule explain."""
+    spans = {one.finding.covers or one.finding.span for one in found if one.rule is rule}
+    return {line for start, end in spans for line in range(guest.source.line(start), guest.source.line(end) + 1)}
+
+
+def _explained(guest: Guest, one: Found, by: Rule, lines: set[int]) -> bool:
+    if one.rule is by or not any(fnmatchcase(one.rule.code, pattern) for pattern in by.explains):
         return False
-    lines = [guest.source.line(at) for at in (by.finding.covers or by.finding.span)]
-    return lines[0] <= guest.source.line(one.finding.span.start) <= lines[1]
+    return guest.source.line(one.finding.span.start) in lines
 
 
-def _told(guest: Guest, rules: Sequence[Rule]) -> Iterator[Found]:
+def _told(guest: Guest, rules: Chosen) -> Iterator[Found]:
     """The reader's diagnostics as findings. Of a broken text, what is missing from it is no news."""
     for told in guest.loaded.diagnostics:
         rule = rule_of(told.code, told.severity)
-        if rule is None or rule not in rules or (guest.loaded.broken and told.span is None):
+        if rule is None or rule.code not in rules.codes or (guest.loaded.broken and told.span is None):
             continue
         better = rule.retell(guest, told) if rule.retell else None
         yield Found(rule, better or Finding(told.span or _whole(guest), told.summary, told.advice))
@@ -87,19 +164,6 @@ def _whole(guest: Guest) -> Span:
     """The place of what is missing: the first setting, or the start of the text."""
     first = guest.assignments[0].name_span if guest.assignments else Span(0, 0)
     return guest.entries["name"].value_span if "name" in guest.entries else first
-
-
-def _checked(guest: Guest, rules: Iterable[Rule]) -> Iterator[Found]:
-    for rule in rules:
-        if rule.check is not None and _applies(guest, rule):
-            for finding in rule.check(guest):
-                yield Found(rule, finding)
-
-
-def _applies(guest: Guest, rule: Rule) -> bool:
-    if (guest.loaded.broken and not rule.broken_too) or (rule.needs_host and guest.host is None):
-        return False
-    return not rule.keys or any(key in guest.entries for key in rule.keys)
 
 
 def _diagnostic(guest: Guest, found: Found) -> Diagnostic:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from xlpy.cstring import is_long, take_long
 from xlpy.host import HostFacts
+from xlpy.lint.secrets import Secrets
 from xlpy.nodes import Atom, ListNode
 from xlpy.syntax import comments
 
@@ -45,6 +46,11 @@ class Guest:
     def comments(self) -> tuple[Span, ...]:
         """The places of the comments, from # to before the end of the line."""
         return tuple(comments(self.text))
+
+    @cached_property
+    def secrets(self) -> Secrets:
+        """What of it must not be shown."""
+        return Secrets(self)
 
     def assignments_of(self, name: str) -> list[Setting]:
         """All assignments to a key, in order."""

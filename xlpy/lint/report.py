@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlpy.lint.secrets import masked_line
+from xlpy.diagnostic import Severity
+from xlpy.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +101,7 @@ def place(source: Source, span: Span) -> Place:
 def excerpt(guest: Guest, span: Span) -> tuple[str, int]:
     """The line in which a range begins, or what is near it in a very long one, and its first column."""
     line = guest.source.line(span.start)
-    text = masked_line(guest, line)
+    text = guest.secrets.line(line)
     first = max(0, guest.source.column(span.start) - 1 - LONGEST_LINE // 2) if len(text) > LONGEST_LINE else 0
     return text[first : first + LONGEST_LINE], first + 1
 
@@ -111,23 +113,83 @@ def note(guest: Guest, diagnostic: Diagnostic) -> Note:
     return Note(
         code=diagnostic.code,
         level=diagnostic.severity.name.lower(),
-        summary=diagnostic.summary,
-        advice=diagnostic.advice,
+        summary=guest.secrets.without(diagnostic.summary),
+        advice=guest.secrets.without(diagnostic.advice),
         place=place(guest.source, diagnostic.span),
         excerpt=text,
         excerpt_column=column,
-        repair=_repair(guest.source, diagnostic),
+        repair=_repair(guest, diagnostic),
         related=tuple(Elsewhere(one.what, "", place(one.source, one.span)) for one in diagnostic.related),
     )
 
 
-def _repair(source: Source, diagnostic: Diagnostic) -> Repair | None:
+def _repair(guest: Guest, diagnostic: Diagnostic) -> Repair | None:
+    """A fix as it is reported; one that would write a secret is not."""
     fix = diagnostic.fix
-    if fix is None:
+    if fix is None or any(guest.secrets.are_in(edit.text) for edit in fix.edits):
         return None
-    return Repair(fix.title, fix.safe, tuple(Change(place(source, edit.span), edit.text) for edit in fix.edits))
+    changes = tuple(Change(place(guest.source, edit.span), edit.text) for edit in fix.edits)
+    return Repair(guest.secrets.without(fix.title), fix.safe, changes)
 
 
 def notes(guest: Guest, diagnostics: Sequence[Diagnostic]) -> tuple[Note, ...]:
     """All of them."""
     return tuple(note(guest, diagnostic) for diagnostic in diagnostics)
+
+
+class Totals(Record):
+    """What a run found in all files; FILES counts those that could be read, AFFECTED those of them with notes."""
+
+    files: int
+    affected: int
+    errors: int
+    warnings: int
+    advice: int
+    fixable: int
+    """How many notes --fix mends."""
+    by_code: dict[str, int]
+    troubles: int
+    """How many files could not be read."""
+
+
+class Tally:
+    """Counts what is reported, one report for each file."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._codes: Counter[str] = Counter()
+
+    def add(self, report: Report) -> None:
+        """Count one more report."""
+        if report.trouble:
+            self._counts["troubles"] += 1
+            return
+        self._counts["files"] += 1
+        self._counts["affected"] += bool(report.notes)
+        for note in report.notes:
+            self._counts[note.level] += 1
+            self._counts["fixable"] += is_fixable(note)
+            self._codes[note.code] += 1
+
+    def has(self, level: Severity) -> bool:
+        """Whether anything of this level or above was found."""
+        return any(self._counts[one.name.lower()] for one in Severity if one >= level)
+
+    def totals(self) -> Totals:
+        """What was counted so far."""
+        counts = self._counts
+        return Totals(
+            files=counts["files"],
+            affected=counts["affected"],
+            errors=counts["error"],
+            warnings=counts["warning"],
+            advice=counts["advice"],
+            fixable=counts["fixable"],
+            by_code=dict(self._codes),
+            troubles=counts["troubles"],
+        )
+
+
+def is_fixable(note: Note) -> bool:
+    """Whether --fix mends it, which leaves alone what changes the meaning of a file."""
+    return note.repair is not None and note.repair.safe

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from xlpy.diagnostic import Diagnostic, Fix, Related
+    from xlpy.host import HostFacts
     from xlpy.lint.guest import Guest
     from xlpy.source import Span
 
@@ -81,6 +82,13 @@ class Rule(Record):
     """For a rule over several files: what each takes; two guests must not take the same."""
     clash: str = ""
     """What to say of a claim that another file makes too, with {what} and {other} (the place) in it."""
+    cure: str = ""
+    """What to do about a clash."""
+    exceeds: Callable[[HostFacts, int, int], str] | None = None
+    """What to say when the memory (KiB) and the vCPUs of several guests are more than a host has; empty: they fit.
+
+    It is said where the claim of the guest stands with which they are more.
+    """
 
 
 @cache

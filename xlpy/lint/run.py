@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.lint.engine import diagnose, read
+from xlpy.lint.engine import Chosen, diagnose, read
 from xlpy.lint.report import Claimed, Report, excerpt, notes, place
-from xlpy.lint.suppress import is_ignored
+from xlpy.lint.suppress import ignores
 from xlpy.source import Source
 
 if TYPE_CHECKING:
@@ -18,23 +18,22 @@ if TYPE_CHECKING:
 
 
 def report(path: str, data: bytes, settings: LintSettings, rules: Sequence[Rule]) -> Report:
-    """Lint the bytes of one file."""
+    """Lint the bytes of one file; one that xl cannot read takes nothing."""
+    chosen = Chosen.of(rules)
     guest = read(Source.from_bytes(path, data), settings.release, settings.host)
+    broken = guest.loaded.broken
     return Report(
         path=path,
-        notes=notes(guest, diagnose(guest, rules)),
-        claims=tuple(_claims(guest, rules)),
-        memory_kib=guest.config.max_memory_kib,
-        vcpus=guest.config.max_vcpus,
+        notes=notes(guest, diagnose(guest, chosen)),
+        claims=tuple(_claims(guest, chosen)),
+        memory_kib=0 if broken else guest.config.memory_kib,
+        vcpus=0 if broken else guest.config.vcpus,
     )
 
 
-def _claims(guest: Guest, rules: Sequence[Rule]) -> Iterator[Claimed]:
-    """What the guest takes; a file that xl cannot read takes nothing."""
-    if guest.loaded.broken:
-        return
-    for rule in rules:
-        for claim in rule.claims(guest) if rule.claims else ():
-            ignored = is_ignored(guest, rule.code, claim.span.start)
-            where = place(guest.source, claim.span)
-            yield Claimed(rule.code, claim.what, claim.shared, ignored, where, *excerpt(guest, claim.span))
+def _claims(guest: Guest, rules: Chosen) -> Iterator[Claimed]:
+    silent = tuple(ignores(guest))
+    for rule, claim in rules.claims(guest):
+        where = place(guest.source, claim.span)
+        ignored = any(one.silences(rule.code, where.line) for one in silent)
+        yield Claimed(rule.code, claim.what, claim.shared, ignored, where, *excerpt(guest, claim.span))

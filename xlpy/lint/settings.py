@@ -34,8 +34,12 @@ class LintSettings(Record):
 
     def rules_for(self, path: str, rules: list[Rule]) -> list[Rule]:
         """Those of the rules that run on the file of this path: a pattern is about the path, or an end of it."""
-        unwanted = [name for pattern, names in self.per_file if _is_about(pattern, path) for name in names]
+        unwanted = self.ignored_for(path)
         return [rule for rule in rules if not matches(rule, unwanted)] if unwanted else rules
+
+    def ignored_for(self, path: str) -> tuple[str, ...]:
+        """The codes, groups and patterns that are ignored in the file of this path alone."""
+        return tuple(name for pattern, names in self.per_file if _is_about(pattern, path) for name in names)
 
 
 def _is_about(pattern: str, path: str) -> bool:

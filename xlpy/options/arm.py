@@ -9,6 +9,7 @@ from xlpy.cstring import take_ulong
 from xlpy.differences import LLC_LAST, LLC_MANY
 from xlpy.kinds import BOOLEAN, INTEGER, LIST, STRING, enum
 from xlpy.libxl import UNSET32, GicVersion, SveType, TeeType, VuartType
+from xlpy.loss import LOST, STAYS_ON, TUNING
 from xlpy.nodes import ListNode
 from xlpy.release import Release
 from xlpy.vocabulary import Key
@@ -80,6 +81,7 @@ KEYS = (
         default="those that Xen was started with",
         since="4.20",
         doc="The colours of the last level cache that the guest may use: numbers and ranges FIRST-LAST.",
+        libvirt=TUNING,
         good=('["0-3", 7]',),
         bad=('["red"]', '["3-0"]', '"0-3"'),
     ),
@@ -91,6 +93,7 @@ KEYS = (
         default="none",
         since="4.10",
         doc='An emulated serial port: "sbsa_uart"; `xl console -t vuart` connects to it.',
+        libvirt=LOST,
         good=('"sbsa_uart"',),
         bad=('"pl011"', "[]"),
     ),
@@ -101,6 +104,7 @@ KEYS = (
         field="b_info.device_tree",
         since="4.6",
         doc="A file with a partial device tree that is copied into the guest's. Only for guests that are trusted.",
+        libvirt=LOST,
         good=('"/etc/xen/passthrough.dtb"',),
         bad=("[]",),
     ),
@@ -112,6 +116,7 @@ KEYS = (
         default='"default": that of the host',
         since="4.6",
         doc='The version of the emulated interrupt controller: "v2", "v3" or "default".',
+        libvirt=LOST,
         good=('"v3"',),
         bad=('"v4"', "3"),
     ),
@@ -123,6 +128,7 @@ KEYS = (
         default='"none"',
         since="4.13",
         doc='The trusted execution environment that the guest may talk to: "optee" or "ffa".',
+        libvirt=LOST,
         good=('"optee"',),
         bad=('"sgx"',),
     ),
@@ -135,6 +141,7 @@ KEYS = (
         since="4.18",
         unit="bits",
         doc='The length of SVE vectors: a multiple of 128 up to 2048, "hw" for the longest of the host, or "disabled".',
+        libvirt=LOST,
         good=('"hw"', "256"),
         bad=('"all"', "100"),
     ),
@@ -147,6 +154,7 @@ KEYS = (
         default="as many as its devices need",
         since="4.19",
         doc="How many shared interrupts the guest's interrupt controller has.",
+        libvirt=LOST,
         good=("64",),
         bad=('"many"',),
     ),
@@ -158,6 +166,7 @@ KEYS = (
         default="1 on Arm",
         since="4.21",
         doc="Stop a guest that touches an address where nothing is; otherwise it reads ones and its writes are lost.",
+        libvirt=STAYS_ON,
         good=("0",),
         bad=('"yes"',),
     ),

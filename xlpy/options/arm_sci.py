@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from xlpy.cstring import same_word
 from xlpy.kinds import STRING, quiet_text
 from xlpy.libxl import ArmSciType
+from xlpy.loss import LOST
 from xlpy.vocabulary import Key, Token
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ KEYS = (
         default='"type=none"',
         since="4.21",
         doc="How the guest asks the firmware for clocks, power domains and the like.",
+        libvirt=LOST,
         good=('"type=scmi_smc"',),
         bad=('"type=scpi"', "[]"),
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Severity
 from xlpy.differences import BOOTLOADER_ARGS
 from xlpy.kinds import STRING, STRING_OR_LIST
+from xlpy.loss import Loss
 from xlpy.vocabulary import HVM, PV, PVH, Key, Reading
 
 if TYPE_CHECKING:
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 _BIOSES = {name: name for name in ("unknown", "rombios", "seabios", "ovmf")}
 _PVGRUBS = ("pvgrub32", "pvgrub64")
+_ROMBIOS = Loss(
+    why="libvirt's driver for Xen starts the BIOS that the device model has by itself",
+    when=lambda bios, config: bios == "rombios" and config.b_info.device_model_version != "qemu_xen_traditional",
+)
+_WHOLE_ARGUMENTS = Loss(why="libvirt's driver for Xen cuts arguments at a blank, a tab and a newline", judged=True)
 
 
 def _drop_hvmloader(reader: Reader) -> None:
@@ -131,6 +137,7 @@ KEYS = (
         order=1811,
         field="b_info.kernel",
         doc="The kernel image that is loaded into the guest, a path in Dom0. HVM guests can do without.",
+        empty="libxl looks for a file without a name, and does not create the guest",
         good=('"/boot/vmlinuz-domu"',),
         bad=('["/boot/vmlinuz"]',),
     ),
@@ -181,6 +188,7 @@ KEYS = (
         field="b_info.bootloader",
         guests=(PV, PVH),
         doc="The program that finds kernel and ramdisk inside the guest's first disk, such as pygrub.",
+        empty="libxl runs a program without a name, and does not create the guest",
         good=('"pygrub"',),
         bad=('["pygrub"]',),
     ),
@@ -191,7 +199,9 @@ KEYS = (
         read=_read_bootloader_args,
         field="b_info.bootloader_args",
         guests=(PV, PVH),
+        only_with="bootloader",
         doc="Further arguments of the bootloader.",
+        libvirt=_WHOLE_ARGUMENTS,
         good=('["--kernel=/vmlinuz", "--ramdisk=/initrd.img"]',),
         bad=('"--kernel=/vmlinuz"',),
     ),
@@ -200,6 +210,7 @@ KEYS = (
         kind=STRING,
         order=2125,
         read=_read_firmware,
+        empty='xl takes it for the beginning of "uefi" or "pvgrub32"',
         since="4.10",
         doc='HVM: "bios", "uefi", "seabios", "ovmf", "rombios" or a path. PV and PVH: "pvgrub32", "pvgrub64".',
         good=('"uefi"', '"bios"'),
@@ -215,6 +226,7 @@ KEYS = (
         default='"seabios"',
         since="4.2",
         doc='The virtual firmware: "seabios", "ovmf" or "rombios".',
+        libvirt=_ROMBIOS,
         good=('"ovmf"',),
         bad=('"uefi"',),
     ),

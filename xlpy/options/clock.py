@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, numbered
 from xlpy.libxl import TimerMode, TscMode
+from xlpy.loss import STAYS_ON, Loss
 from xlpy.release import Release
 from xlpy.vocabulary import HVM, PV, PVH, Key
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 _LAST_TALKATIVE = Release(4, 18)  # until here xl repeats a word that is given as tsc_mode
 _TSC_MODE = numbered(TscMode, deprecated=True)
 _TIMER_MODE = numbered(TimerMode, first=-1, deprecated=True)
+_TIMER = Loss(when=lambda mode, _: mode not in ("unknown", "no_delay_for_missed_ticks"))
+_ALIGNED = STAYS_ON.replace(severity=Severity.WARNING)
 
 
 def _read_tsc_mode(reader: Reader, key: Key) -> None:
@@ -61,6 +65,7 @@ KEYS = (
         guests=(HVM, PVH),
         default='"no_delay_for_missed_ticks"',
         doc="What becomes of timer ticks that the guest missed while it did not run.",
+        libvirt=_TIMER,
         good=('"no_missed_ticks_pending"', '"one_missed_tick_pending"'),
         bad=('"late"', "7", "1"),
     ),
@@ -72,6 +77,7 @@ KEYS = (
         guests=(HVM,),
         default="1",
         doc="A high precision event timer for the guest.",
+        libvirt=STAYS_ON,
         good=("0",),
         bad=('"off"',),
     ),
@@ -83,6 +89,7 @@ KEYS = (
         guests=(HVM,),
         default="1",
         doc="Align the periodic timers of the guest with each other, so that it is interrupted less often.",
+        libvirt=_ALIGNED,
         good=("0",),
         bad=('"off"',),
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xlpy.cstring import as_int
 from xlpy.differences import CPUS_NESTED, MANY_VCPUS
 from xlpy.kinds import INTEGER, STRING_OR_LIST
+from xlpy.loss import TUNING
 from xlpy.nodes import ListNode
 from xlpy.release import Release
 from xlpy.values import parse_cpus
@@ -162,6 +163,7 @@ KEYS = (
         default="any pCPU",
         since="4.5",
         doc="The pCPUs on which the vCPUs run best, when they are free. Written like `cpus`.",
+        libvirt=TUNING,
         good=('"nodes:1"',),
         bad=('"best"',),
     ),

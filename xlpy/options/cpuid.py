@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from xlpy.cpuid import CpuidError, Policies, flags, lines
 from xlpy.diagnostic import Severity
 from xlpy.kinds import STRING_OR_LIST
-from xlpy.vocabulary import Key
+from xlpy.loss import Loss
+from xlpy.vocabulary import PV, Key
 
 if TYPE_CHECKING:
     from xlpy.libxl import DomainConfig
@@ -66,6 +67,11 @@ def _write_cpuid(config: DomainConfig) -> tuple[str, ...] | str | None:
     return flags(policy) if policy.msr else tuple(lines(policy))
 
 
+_BY_NAME = Loss(
+    why="libvirt's driver for Xen only switches single bits that have names on or off, for HVM and PVH guests",
+    when=lambda policy, config: policy is not None and config.c_info.type == PV,
+)
+
 KEYS = (
     Key(
         name="cpuid",
@@ -78,6 +84,7 @@ KEYS = (
             'What CPUID shows: "host,NAME=VALUE,...", or a list of lines LEAF[,SUBLEAF]:REGISTER=BITS of 32 bits each. '
             "A value or bit is 0, 1, x (Xen's choice), k (the host's) or s (the host's, also after a migration)."
         ),
+        libvirt=_BY_NAME,
         good=('"host,tm=0,sse3=0"', '["1:ecx=xxxxxxxxxxxxxxxxxxxxxxxxxx0xxxxx"]'),
         bad=('"tm=0"', '"host,tm"', '["1:ecx=0"]'),
     ),

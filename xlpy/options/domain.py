@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, LIST, enum
 from xlpy.libxl import Passthrough
+from xlpy.loss import LOST, STAYS_ON
 from xlpy.vocabulary import HVM, PVH, Key
 
 if TYPE_CHECKING:
     from xlpy.reader import Reader
 
 _PASSTHROUGH = enum(Passthrough, "ERROR: unknown passthrough option '{value}'", "unknown-passthrough")
+_OUT_OF_SYNC = STAYS_ON.replace(severity=Severity.WARNING)
 
 
 def _read_vif2(reader: Reader, key: Key) -> None:
@@ -29,6 +32,7 @@ KEYS = (
         guests=(HVM, PVH),
         default="1",
         doc="Under shadow paging: whether page tables may be out of sync with their shadows for a while.",
+        libvirt=_OUT_OF_SYNC,
         good=("0",),
         bad=('"off"',),
     ),
@@ -53,6 +57,7 @@ KEYS = (
         field="b_info.disable_migrate",
         default="0",
         doc="Forbid migration and saving; the guest may then see an invariant TSC.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -75,6 +80,7 @@ KEYS = (
         default="0",
         since="4.4",
         doc="The domain serves devices to others: it may write the xenstore nodes that a backend needs.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -96,6 +102,7 @@ KEYS = (
         default="0",
         since="4.14",
         doc="Create the xenstore node of the suspend event channel, which old kernels such as Linux 2.6.18 look for.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),

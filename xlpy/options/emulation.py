@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, KIB_PER_MIB, MIB, STRING, choice, enum
 from xlpy.libxl import GfxPassthruKind, Hdtype, Hvm, VendorDevice
+from xlpy.loss import LOST, STAYS_ON, TUNING, Loss
 from xlpy.vocabulary import HVM, Key, Kind
 
 if TYPE_CHECKING:
@@ -24,6 +26,13 @@ _GENERATION = choice(
     "bad-generation-id",
 )
 _GENERATION_BYTES = 16
+SOUND_CARDS = ("hda", "ac97", "es1370", "adlib", "cs4231a", "gus", "sb16")
+"""What libxl takes for soundhw, in any case of letters."""
+_NO_WINDOW = TUNING.replace(when=lambda flag, config: bool(flag) and config.b_info.u.vga.kind != "none")
+_SOUND = Loss(
+    why="libvirt's driver for Xen knows hda, ac97, es1370 and sb16, and one of them at a time",
+    when=lambda card, _: card not in (None, "", "hda", "ac97", "es1370", "sb16"),
+)
 _MMIO_HOLE_KIB = (256 * KIB_PER_MIB, 3840 * KIB_PER_MIB)
 
 
@@ -76,6 +85,7 @@ def _key(
     write: Callable[[DomainConfig], Any] | None = None,
     field: str = "",
     unit: str = "",
+    libvirt: Loss = LOST,
 ) -> Key:
     return Key(
         name=name,
@@ -88,6 +98,7 @@ def _key(
         default=default,
         since=since,
         unit=unit,
+        libvirt=libvirt,
         doc=doc,
         good=(good,),
         bad=(bad,),
@@ -97,8 +108,8 @@ def _key(
 _YES = '"yes"'
 
 KEYS = (
-    _key("acpi_s3", 1922, BOOLEAN, "Suspend to RAM.", "0", _YES, default="1", since="4.2"),
-    _key("acpi_s4", 1923, BOOLEAN, "Suspend to disk.", "0", _YES, default="1", since="4.2"),
+    _key("acpi_s3", 1922, BOOLEAN, "Suspend to RAM.", "0", _YES, default="1", since="4.2", libvirt=STAYS_ON),
+    _key("acpi_s4", 1923, BOOLEAN, "Suspend to disk.", "0", _YES, default="1", since="4.2", libvirt=STAYS_ON),
     _key(
         "acpi_laptop_slate",
         1924,
@@ -108,7 +119,7 @@ KEYS = (
         _YES,
         since="4.9",
     ),
-    _key("nx", 1925, BOOLEAN, "Pages that cannot be executed.", "0", _YES, default="1"),
+    _key("nx", 1925, BOOLEAN, "Pages that cannot be executed.", "0", _YES, default="1", libvirt=STAYS_ON),
     _key(
         "hvm_pirq",
         1929,
@@ -153,7 +164,7 @@ KEYS = (
         default='"ide"',
         since="4.6",
     ),
-    _key("nographic", 2960, BOOLEAN, "No emulated graphics at all.", "1", _YES),
+    _key("nographic", 2960, BOOLEAN, "No emulated graphics at all.", "1", _YES, libvirt=_NO_WINDOW),
     _key(
         "gfx_passthru",
         2961,
@@ -164,18 +175,46 @@ KEYS = (
         read=_read_gfx_passthru,
         write=_write_gfx_passthru,
     ),
-    _key("usbversion", 2993, INTEGER, "The emulated USB controller: 1, 2 or 3.", "2", '"2.0"', since="4.4"),
-    _key("vkb_device", 3013, BOOLEAN, "A PV keyboard and pointer.", "0", _YES, default="1", since="4.13"),
+    _key(
+        "usbversion",
+        2993,
+        INTEGER,
+        "The emulated USB controller: 1, 2 or 3.",
+        "2",
+        '"2.0"',
+        since="4.4",
+    ),
+    _key(
+        "vkb_device",
+        3013,
+        BOOLEAN,
+        "A PV keyboard and pointer.",
+        "0",
+        _YES,
+        default="1",
+        since="4.13",
+        libvirt=STAYS_ON,
+    ),
     _key(
         "soundhw",
         3014,
         STRING,
-        "The emulated sound card: hda, ac97, es1370, adlib, cs4231a, gus or sb16.",
+        f"The emulated sound card: {', '.join(SOUND_CARDS[:-1])} or {SOUND_CARDS[-1]}.",
         '"hda"',
         "[]",
         default="none",
+        libvirt=_SOUND,
     ),
-    _key("xen_platform_pci", 3015, BOOLEAN, "The PCI device by which PV drivers find Xen.", "0", _YES, default="1"),
+    _key(
+        "xen_platform_pci",
+        3015,
+        BOOLEAN,
+        "The PCI device by which PV drivers find Xen.",
+        "0",
+        _YES,
+        default="1",
+        libvirt=STAYS_ON,
+    ),
     _key(
         "xen_platform_pci_bar_uc",
         3017,
@@ -185,6 +224,7 @@ KEYS = (
         _YES,
         default="1",
         since="4.21",
+        libvirt=STAYS_ON.replace(severity=Severity.WARNING),
     ),
     _key(
         "vendor_device",

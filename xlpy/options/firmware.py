@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import STRING
+from xlpy.loss import LOST, Loss
 from xlpy.vocabulary import HVM, Key, Reading
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ def _check_bios_path(reader: Reader) -> None:
         reader.remark("bios-path-without-bios", summary, line, key="bios_path_override", advice=advice)
 
 
-def _key(name: str, order: int, field: str, since: str, doc: str, good: str, beside: str = "") -> Key:
+def _key(
+    name: str, order: int, field: str, since: str, doc: str, good: str, beside: str = "", libvirt: Loss | None = LOST
+) -> Key:
     return Key(
         name=name,
         kind=STRING,
@@ -29,6 +32,7 @@ def _key(name: str, order: int, field: str, since: str, doc: str, good: str, bes
         field=f"b_info.u.hvm.{field}",
         guests=(HVM,),
         since=since,
+        libvirt=libvirt,
         doc=doc,
         good=(good,),
         bad=("[]",),
@@ -55,6 +59,7 @@ KEYS = (
         "A file that is used in place of Xen's own SeaBIOS or OVMF; bios says which of them it is.",
         '"/usr/share/ovmf/OVMF.fd"',
         'bios = "ovmf"',
+        Loss(why="libvirt up to 9.0 starts Xen's own BIOS or OVMF; later ones take a file in place of OVMF"),
     ),
     _key(
         "smbios_firmware",
@@ -71,5 +76,6 @@ KEYS = (
         "4.3",
         "A file of ACPI tables, one after the other, that are given to the guest beside Xen's own.",
         '"/sys/firmware/acpi/tables/SLIC"',
+        libvirt=None,
     ),
 )

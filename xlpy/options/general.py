@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.kinds import BOOLEAN, STRING
+from xlpy.loss import TUNING, Loss
 from xlpy.values import NO_UUID, parse_uuid
 from xlpy.vocabulary import ALL, HVM, PVH, Key
 
@@ -13,6 +14,14 @@ if TYPE_CHECKING:
     from xlpy.reader import Reader
 
 _TYPES = ("hvm", "pv", "pvh")
+_TWO_LABELS = Loss(
+    why="libvirt has one label for building and running the domain",
+    when=lambda _, config: config.b_info.exec_ssid_label is not None,
+)
+_POOL = TUNING.replace(
+    why="libvirt creates domains in Pool-0: move it afterwards, by xl cpupool-migrate",
+    when=lambda name, _: name not in (None, "Pool-0"),
+)
 _BUILDERS = {"hvm": "hvm", "generic": "pv"}
 
 
@@ -95,6 +104,7 @@ KEYS = (
         write=lambda config: None if config.b_info.exec_ssid_label is None else config.c_info.ssid_label,
         since="4.3",
         doc="The XSM label while the domain is built; `seclabel` then holds from the moment it runs.",
+        libvirt=_TWO_LABELS,
         good=('"system_u:system_r:domU_build_t"',),
         bad=("[]",),
     ),
@@ -107,6 +117,8 @@ KEYS = (
         default='"pv" (x86)',
         since="4.10",
         doc='The kind of guest: "pv", "pvh" or "hvm".',
+        words=_TYPES,
+        empty='xl takes it for the beginning of "hvm"',
         good=('"pv"', '"pvh"', '"hvm"'),
         bad=('"HVM"', '"linux"'),
     ),
@@ -116,6 +128,9 @@ KEYS = (
         order=1424,
         with_key="type",
         deprecated="type",
+        words=tuple(_BUILDERS),
+        rewritten={builder: f'type = "{kind}"' for builder, kind in _BUILDERS.items()},
+        empty='xl takes it for the beginning of "hvm"',
         doc='The old way to choose the kind of guest: "hvm" or "generic" (PV). It cannot say PVH.',
         good=('"hvm"', '"generic"'),
         bad=('"linux"',),
@@ -138,6 +153,7 @@ KEYS = (
         read=_read_name,
         field="c_info.name",
         default="(mandatory)",
+        empty="the domain has no name",
         doc="The name of the domain, unique on the host. A name of digits alone is shadowed by domids.",
         good=('"web"',),
         bad=('["web"]',),
@@ -162,6 +178,7 @@ KEYS = (
         guests=ALL,
         default='"Pool-0"',
         doc="The cpupool in which the domain is created.",
+        libvirt=_POOL,
         good=('"Pool-0"',),
         bad=('["Pool-0"]',),
     ),

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from xlpy.cstring import as_int
 from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, choice
+from xlpy.libxl import Hvm, SpiceInfo
+from xlpy.loss import LOST, TUNING, Loss
 from xlpy.vocabulary import HVM, PV, PVH, Key, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlpy.libxl import DomainConfig
+    from xlpy.libxl import DomainConfig, VncInfo
     from xlpy.reader import Reader
     from xlpy.vocabulary import Kind
 
@@ -21,6 +23,11 @@ _VGA = choice(
     'Unknown vga "{value}" specified',
     "unknown-vga",
 )
+KEYMAPS = tuple(
+    "ar bepo cz da de de-ch en-gb en-us es et fi fo fr fr-be fr-ca fr-ch hr hu is it ja lt lv mk nl nl-be no pl pt "  # noqa: SIM905 - reads better than a list of so many words
+    "pt-br ru sl sv th tr".split()
+)
+"""The keyboards that QEMU has tables of."""
 
 
 def _read_vga(reader: Reader, key: Key) -> None:
@@ -42,6 +49,25 @@ def _read_vncviewer(reader: Reader, key: Key) -> None:
         line = 'WARNING: ignoring "vncviewer" option. Use "-V" option of "xl create" to automatically spawn vncviewer.'
         span = reader.entries[key.name].value_span
         reader.say("vncviewer", "vncviewer does nothing", (line,), span=span, severity=Severity.WARNING)
+
+
+def _spice(config: DomainConfig) -> SpiceInfo:
+    return config.b_info.u.spice if isinstance(config.b_info.u, Hvm) else SpiceInfo()
+
+
+def is_searched(vnc: VncInfo) -> bool:
+    """Whether a free port is looked for from some display on that is not the first."""
+    return vnc.enable is not False and vnc.findunused is not False and vnc.display != 0
+
+
+def display_taken(config: DomainConfig) -> str:
+    """The display of an HVM guest that libvirt's driver takes: spice, vnc, sdl; empty without one or for others."""
+    hvm = config.b_info.u
+    if not isinstance(hvm, Hvm) or hvm.vga.kind == "none":
+        return ""
+    if hvm.spice.enable:
+        return "spice"
+    return "vnc" if hvm.vnc.enable is not False else "sdl" if hvm.sdl.enable else ""
 
 
 def _check_displays(reader: Reader) -> None:
@@ -89,6 +115,7 @@ def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad
         guests=(HVM, PV) if shared else (HVM,),
         read_for=(HVM, PVH) if field.startswith(("vnc.", "sdl.")) else (),
         write=_writer(field) if shared else None,
+        libvirt=_LOSSES.get(name),
         doc=doc,
         since=since,
         good=(good,),
@@ -96,6 +123,34 @@ def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad
     )
 
 
+_ONE_DISPLAY = "libvirt's driver for Xen has one display, for which it needs a card: SPICE, else VNC, else SDL"
+VNC_IPV6 = Loss(why="libxl wants the display behind an IPv6 address, where libvirt does not put it", judged=True)
+_LOSSES = {
+    "vnclisten": VNC_IPV6,
+    "vnc": TUNING.replace(why=_ONE_DISPLAY, when=lambda flag, config: bool(flag) and display_taken(config) != "vnc"),
+    "vncunused": TUNING.replace(
+        why="libvirt takes the port of vncdisplay as it is",
+        when=lambda _, config: display_taken(config) == "vnc" and is_searched(config.b_info.u.vnc),
+    ),
+    "sdl": TUNING.replace(why=_ONE_DISPLAY, when=lambda flag, config: bool(flag) and display_taken(config) != "sdl"),
+    "opengl": TUNING,
+    "keymap": TUNING.replace(
+        why="libvirt has keymaps for VNC and SPICE",
+        when=lambda keymap, config: bool(keymap) and display_taken(config) == "sdl",
+    ),
+    "spicetls_port": LOST,
+    "spicedisable_ticketing": Loss(
+        why="libvirt's driver for Xen asks for no password where there is none",
+        when=lambda flag, config: not flag and display_taken(config) == "spice" and not _spice(config).passwd,
+    ),
+    "spicevdagent": Loss(
+        why="libvirt's driver for Xen has the agent only together with the clipboard",
+        when=lambda flag, config: bool(flag) and not _spice(config).clipboard_sharing,
+    ),
+    "spiceusbredirection": LOST,
+    "spice_image_compression": TUNING,
+    "spice_streaming_video": TUNING,
+}
 _YES = '"yes"'
 _OLD = "4.1"
 
@@ -132,6 +187,7 @@ KEYS = (
         field="b_info.u.hvm.vga.kind",
         guests=(HVM,),
         deprecated="vga",
+        rewritten={"1": 'vga = "stdvga"', "0": 'vga = "cirrus"'},
         doc='The old way to write vga="stdvga".',
         good=("1",),
         bad=('"yes"',),

@@ -9,6 +9,7 @@ from xlpy.cstring import ULONG_MAX, take_ulong
 from xlpy.diagnostic import Severity
 from xlpy.kinds import LIST
 from xlpy.libxl import UNSET64, IomemRange, IoportRange
+from xlpy.loss import LOST
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import Key
 
@@ -121,6 +122,7 @@ KEYS = (
         field="b_info.ioports",
         since="4.2",
         doc="I/O ports of the host: each a port or a range FIRST-LAST, in hexadecimal.",
+        libvirt=LOST,
         good=('["2f8-2ff"]', '["378", "0x3e8-0x3ef"]'),
         bad=('["serial"]', '"2f8"', '["2f8-"]', '["ffffffff"]'),
     ),
@@ -132,6 +134,7 @@ KEYS = (
         field="b_info.irqs",
         since="4.2",
         doc="Physical interrupts of the host, in decimal.",
+        libvirt=LOST,
         good=("[5, 7]",),
         bad=('["0x5"]', "5"),
     ),
@@ -145,6 +148,7 @@ KEYS = (
         since="4.3",
         unit="pages of 4 KiB",
         doc="Memory of devices: START,COUNT[@GFN] in hexadecimal page frames; GFN is where the guest sees it.",
+        libvirt=LOST,
         good=('["fbe00,1"]', '["fbe00,10@fe000"]'),
         bad=('["fbe00"]', '["fbe00,1@"]', '"fbe00,1"'),
     ),

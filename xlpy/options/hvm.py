@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from xlpy.differences import VIRIDIAN_NESTED
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, STRING_OR_LIST, string_or_list
 from xlpy.libxl import Hvm
+from xlpy.loss import STAYS_ON, Loss
 from xlpy.syntax import ListNode
 from xlpy.vocabulary import HVM, PV, PVH, Key
 
@@ -31,6 +32,8 @@ VIRIDIAN_GROUPS = (
 )
 """In the order of their numbers in libxl."""
 _ALL_GROUPS = frozenset(range(64))
+USB_DEVICES = ("tablet", "mouse", "keyboard", "wacom-tablet", "braille")
+"""What QEMU emulates for usbdevice."""
 
 
 def _read_viridian(reader: Reader, key: Key) -> None:
@@ -107,6 +110,37 @@ def _either(config: DomainConfig, single: str, several: str) -> Any:
     return given if given is not None else getattr(hvm, several, None) or None
 
 
+def _wanted(config: DomainConfig) -> tuple[str, ...]:
+    """The emulated USB devices."""
+    hvm = config.b_info.u
+    if not isinstance(hvm, Hvm):
+        return ()
+    return hvm.usbdevice_list or (() if hvm.usbdevice is None else (hvm.usbdevice,))
+
+
+_ACPI = Loss(
+    why="libvirt's driver for Xen keeps ACPI on for a PVH guest, and for one with NUMA nodes",
+    when=lambda flag, config: (
+        flag is False and (config.c_info.type == PVH or (config.c_info.type == HVM and config.b_info.vnuma_nodes != ()))
+    ),
+)
+_VIRIDIAN = Loss(
+    why="libvirt's driver for Xen pays no heed to viridian",
+    when=lambda flag, config: bool(flag or getattr(config.b_info.u, "viridian_enable", ())),
+)
+_SERIAL = Loss(
+    why="libvirt knows pty, null, stdio, vc, file:, pipe:, tcp:, udp:, telnet:, unix: and /dev/...", judged=True
+)
+_BOOT = Loss(why="libvirt knows a, c, d and n, each of them once", judged=True)
+_BUS = Loss(
+    why="libvirt's driver for Xen has an emulated USB bus only where a tablet or a mouse is on it",
+    when=lambda flag, config: bool(flag) and not {"tablet", "mouse"}.intersection(_wanted(config)),
+)
+_DEVICES = Loss(
+    why="libvirt's driver for Xen knows the tablet and the mouse",
+    when=lambda _, config: not {"tablet", "mouse"}.issuperset(_wanted(config)),
+)
+
 KEYS = (
     Key(
         name="e820_host",
@@ -125,6 +159,7 @@ KEYS = (
         kind=INTEGER,
         order=1796,
         field="b_info.rtc_timeoffset",
+        signed=True,
         default="0",
         since="4.2",
         unit="seconds",
@@ -150,6 +185,7 @@ KEYS = (
         field="b_info.acpi",
         default="1 on x86, 0 on Arm",
         doc="ACPI tables for the guest.",
+        libvirt=_ACPI,
         good=("1",),
         bad=('"on"',),
     ),
@@ -173,6 +209,7 @@ KEYS = (
         guests=(HVM,),
         default="1",
         doc="Physical address extension, needed by 64-bit guests.",
+        libvirt=STAYS_ON,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -198,6 +235,7 @@ KEYS = (
         guests=(HVM,),
         default="0",
         doc="Hyper-V enlightenments, which make Windows faster: 1 for a good set, or groups (!GROUP: without).",
+        libvirt=_VIRIDIAN,
         good=("1", '["defaults"]', '["base", "freq", "!stimer"]'),
         bad=('["fast"]', '"yes"'),
     ),
@@ -210,6 +248,7 @@ KEYS = (
         write=lambda config: _either(config, "serial", "serial_list"),
         guests=(HVM,),
         doc="Where the guest's serial ports go, as QEMU's -serial takes it; pty for `xl console -t serial`.",
+        libvirt=_SERIAL,
         good=('"pty"', '["pty", "none"]'),
         bad=('[["pty"]]',),
     ),
@@ -221,6 +260,7 @@ KEYS = (
         guests=(HVM,),
         default='"cda"',
         doc="The boot order: a floppy, c disk, d CD drive, n network.",
+        libvirt=_BOOT,
         good=('"dc"',),
         bad=('["d", "c"]',),
     ),
@@ -232,6 +272,7 @@ KEYS = (
         guests=(HVM,),
         default="0",
         doc="An emulated USB bus.",
+        libvirt=_BUS,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -244,6 +285,7 @@ KEYS = (
         write=lambda config: _either(config, "usbdevice", "usbdevice_list"),
         guests=(HVM,),
         doc="Emulated USB devices: tablet, mouse, keyboard, host:BUS.ADDR. The tablet keeps VNC pointers in step.",
+        libvirt=_DEVICES,
         good=('"tablet"', '["tablet", "keyboard"]'),
         bad=('[["tablet"]]',),
     ),

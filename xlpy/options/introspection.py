@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.kinds import BOOLEAN, QUIET_INTEGER, numbered
 from xlpy.libxl import Altp2mMode, Hvm
+from xlpy.loss import LOST, TUNING
 from xlpy.vocabulary import HVM, Key
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ KEYS = (
         since="4.6",
         deprecated="altp2m",
         doc='The old way to write altp2m="mixed".',
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -74,6 +76,7 @@ KEYS = (
             'Alternate page tables, with which one view of memory can trap what another allows. "external": only '
             'another domain may use them; "limited": the guest may only switch between them; "mixed": both may.'
         ),
+        libvirt=LOST,
         good=('"external"', "1"),
         bad=('"on"', "9"),
     ),
@@ -87,6 +90,7 @@ KEYS = (
         default="10 with altp2m, else 0",
         since="4.21",
         doc="How many alternate page tables the guest may have.",
+        libvirt=LOST,
         good=("16",),
         bad=("65536", '"-1"', '"many"'),
     ),
@@ -99,6 +103,7 @@ KEYS = (
         since="4.15",
         unit="KiB",
         doc="The buffer for each vCPU into which the CPU traces what the guest executes: a power of two.",
+        libvirt=TUNING,
         good=("64",),
         bad=('"64K"', "[64]"),
     ),
@@ -113,6 +118,7 @@ KEYS = (
         since="4.15",
         deprecated="nothing: a stop-gap",
         doc="Let the guest read registers that Xen does not know and ignore what it writes there, as before Xen 4.15.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -124,6 +130,7 @@ KEYS = (
         default="0",
         since="4.16",
         doc="Performance counters for an Arm guest, whose use Xen does not secure against other guests.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),

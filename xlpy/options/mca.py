@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xlpy.differences import MCA_NESTED
 from xlpy.kinds import LIST
 from xlpy.libxl import Hvm
+from xlpy.loss import LOST
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import HVM, Key
 
@@ -55,6 +56,7 @@ KEYS = (
         default="[]",
         since="4.10",
         doc='Capabilities beyond the usual ones: "lmce", machine checks that reach only the CPU that they concern.',
+        libvirt=LOST,
         good=('["lmce"]', "[]"),
         bad=('["default"]', '"lmce"'),
     ),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.diagnostic import Severity
 from xlpy.kinds import KIB_PER_MIB, MIB
 from xlpy.libxl import UNSET64
+from xlpy.loss import Loss
 from xlpy.vocabulary import HVM, Key
 
 if TYPE_CHECKING:
@@ -24,6 +26,10 @@ def _read_memory(reader: Reader, key: Key) -> None:
 def _write_maxmem(config: DomainConfig) -> int | None:
     limit = config.b_info.max_memkb
     return None if limit in (UNSET64, config.b_info.target_memkb) else limit // KIB_PER_MIB
+
+
+def _is_set(kib: int, _: DomainConfig) -> bool:
+    return kib != UNSET64
 
 
 KEYS = (
@@ -59,6 +65,7 @@ KEYS = (
         default="1 for each vCPU and 2 KiB or more for each MiB of memory",
         unit="MiB",
         doc="What Xen sets aside for the shadow or second-stage page tables of the guest.",
+        libvirt=Loss(why="libvirt's driver for Xen works it out by itself", severity=Severity.WARNING, when=_is_set),
         good=("16",),
         bad=('"16M"',),
     ),

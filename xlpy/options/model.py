@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlpy.diagnostic import Severity
 from xlpy.kinds import STRING, STRINGS, choice
+from xlpy.loss import LOST, Loss
 from xlpy.vocabulary import ALL, HVM, PV, PVH, Key, Reading
 
 if TYPE_CHECKING:
@@ -68,6 +70,16 @@ def _args(name: str, field: str, guests: tuple[str, ...], which: str, since: str
 
 READINGS = (Reading(order=2833, apply=_check_override),)
 
+_PROGRAM = Loss(
+    why="libvirt's driver for Xen takes a device model for HVM guests only",
+    severity=Severity.WARNING,
+    when=lambda path, config: bool(path) and config.c_info.type != HVM,
+)
+_TRADITIONAL = Loss(
+    why="libvirt's driver for Xen asks the device model itself, which is qemu-xen without device_model_override",
+    when=lambda version, config: version == "qemu_xen_traditional" and not config.b_info.device_model,
+)
+
 KEYS = (
     Key(
         name="device_model",
@@ -86,6 +98,7 @@ KEYS = (
         field="b_info.device_model",
         since="4.2",
         doc="The program that is run as device model, a path in Dom0; its kind must be said with device_model_version.",
+        libvirt=_PROGRAM,
         good=('"/usr/local/bin/qemu-system-i386"',),
         bad=("[]",),
         beside='device_model_version = "qemu-xen"',
@@ -98,6 +111,7 @@ KEYS = (
         default='"qemu-xen"',
         since="4.2",
         doc='The kind of device model: "qemu-xen", or until Xen 4.20 the old "qemu-xen-traditional".',
+        libvirt=_TRADITIONAL,
         good=('"qemu-xen"',),
         bad=('"qemu"', '"none"'),
     ),
@@ -109,6 +123,7 @@ KEYS = (
         guests=ALL,
         since="4.7",
         doc="The user of Dom0 as which the device model runs.",
+        libvirt=LOST,
         good=('"xen-qemuuser-shared"',),
         bad=("[]",),
     ),

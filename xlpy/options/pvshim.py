@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.kinds import BOOLEAN, STRING
+from xlpy.loss import LOST
 from xlpy.vocabulary import PVH, Key, Kind
 
 
@@ -15,6 +16,8 @@ def _key(name: str, order: int, kind: Kind, doc: str, good: str, bad: str, defau
         guests=(PVH,),
         default=default,
         since="4.11",
+        only_with="" if name == "pvshim" else "pvshim",
+        libvirt=LOST,
         doc=doc,
         good=(good,),
         bad=(bad,),

@@ -8,6 +8,7 @@ from xlpy.cstring import same_word
 from xlpy.differences import RDM_UNSET
 from xlpy.kinds import MIB, STRING
 from xlpy.libxl import Hvm, RdmReservePolicy
+from xlpy.loss import LOST
 from xlpy.vocabulary import ALL, HVM, Key, Token
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ KEYS = (
         field="b_info.u.hvm.rdm.strategy",
         read_for=ALL,
         guests=(HVM,),
+        libvirt=LOST,
         since="4.6",
         doc="How reserved device memory is kept free for PCI devices; it also sets the policy of each device in pci.",
         good=('"strategy=host"',),
@@ -113,6 +115,7 @@ KEYS = (
         order=2086,
         field="b_info.u.hvm.rdm_mem_boundary_memkb",
         guests=(HVM,),
+        libvirt=LOST,
         default="2048",
         since="4.6",
         unit="MiB",

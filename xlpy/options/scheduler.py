@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from xlpy.kinds import INTEGER
+from xlpy.loss import TUNING
 from xlpy.vocabulary import Key
 
 
-def _key(name: str, order: int, doc: str, good: str, *, unit: str = "", default: str = "the scheduler's") -> Key:
+def _key(
+    name: str, order: int, doc: str, good: str, *, unit: str = "", default: str = "the scheduler's", idle: str = ""
+) -> Key:
     return Key(
         name=name,
         kind=INTEGER,
@@ -15,11 +18,16 @@ def _key(name: str, order: int, doc: str, good: str, *, unit: str = "", default:
         default=default,
         since="4.2",
         unit=unit,
+        idle=idle,
+        libvirt=None if name == "cpu_weight" else TUNING,
         doc=doc,
         good=(good,),
         bad=('"high"',),
     )
 
+
+_SEDF_DOC = "A leftover of the sedf scheduler, which is no more: read, and without effect."
+_SEDF = "it was for the scheduler sedf, which is no more"
 
 KEYS = (
     _key(
@@ -44,7 +52,13 @@ KEYS = (
         "10000",
         unit="microseconds",
     ),
-    _key("slice", 1518, "A leftover of the sedf scheduler, which is no more: read, and without effect.", "0"),
-    _key("latency", 1520, "A leftover of the sedf scheduler, which is no more: read, and without effect.", "0"),
+    _key("slice", 1518, _SEDF_DOC, "0", idle=_SEDF),
+    _key(
+        "latency",
+        1520,
+        _SEDF_DOC,
+        "0",
+        idle=_SEDF,
+    ),
     _key("extratime", 1522, "Under rtds: whether vCPUs may use time beyond their budget.", "1"),
 )

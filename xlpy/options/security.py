@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.kinds import BOOLEAN, STRING
+from xlpy.loss import LOST
 from xlpy.vocabulary import PV, PVH, Key
 
 KEYS = (
@@ -14,7 +15,9 @@ KEYS = (
         guests=(PV, PVH),
         default="that of xl.conf, or 1 with bootloader_user, else 0",
         since="4.18",
+        only_with="bootloader",
         doc="Run the bootloader with few rights, since it reads file systems that the guest could have crafted.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),
@@ -25,7 +28,9 @@ KEYS = (
         field="b_info.bootloader_user",
         guests=(PV, PVH),
         since="4.18",
+        only_with="bootloader",
         doc="The user of Dom0 as which a restricted bootloader runs.",
+        libvirt=LOST,
         good=('"nobody"',),
         bad=('["nobody"]',),
     ),
@@ -37,6 +42,7 @@ KEYS = (
         default="0",
         since="4.10",
         doc="Run the device model with few rights, so that a guest that breaks out of it cannot reach others.",
+        libvirt=LOST,
         good=("1",),
         bad=('"yes"',),
     ),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from xlpy.cstring import same_word
 from xlpy.kinds import LIST
 from xlpy.libxl import Hvm, Smbios, SmbiosType
+from xlpy.loss import LOST
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import HVM, Key, Token
 
@@ -81,6 +82,7 @@ KEYS = (
         guests=(HVM,),
         since="4.18",
         doc="Strings by which software recognizes the machine: the names of its maker, model, serial number and so on.",
+        libvirt=LOST,
         good=('["bios_vendor=Acme", "system_serial_number=42"]',),
         bad=('["colour=red"]', '["bios_vendor="]', '"bios_vendor=Acme"'),
     ),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from xlpy.kinds import BOOLEAN, MIB, STRING
+from xlpy.loss import LOST
 from xlpy.vocabulary import HVM, Key, Kind
+
+_SWITCH = "device_model_stubdomain_override"
 
 
 def _key(name: str, order: int, kind: Kind, field: str, since: str, doc: str, good: str, bad: str) -> Key:
@@ -14,6 +17,8 @@ def _key(name: str, order: int, kind: Kind, field: str, since: str, doc: str, go
         field=f"b_info.{field}",
         guests=(HVM,),
         since=since,
+        only_with="" if name == _SWITCH else _SWITCH,
+        libvirt=LOST,
         doc=doc,
         good=(good,),
         bad=(bad,),
@@ -22,7 +27,7 @@ def _key(name: str, order: int, kind: Kind, field: str, since: str, doc: str, go
 
 KEYS = (
     _key(
-        "device_model_stubdomain_override",
+        _SWITCH,
         2843,
         BOOLEAN,
         "device_model_stubdomain",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xlpy.cstring import BLANKS, as_int, parse_ulong, split_pair, take_ulong
+from xlpy.diagnostic import Severity
 from xlpy.differences import MANY_VNODES, VNUMA_DISTANCES, VNUMA_EMPTY, VNUMA_RANGE
 from xlpy.kinds import KIB_PER_MIB, LIST
 from xlpy.libxl import UNSET64, VnodeInfo
+from xlpy.loss import Loss
 from xlpy.nodes import ListNode
 from xlpy.options.cpu import fits, no_bitmap
 from xlpy.vocabulary import HVM, Key, Token
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
     from xlpy.nodes import Value
     from xlpy.reader import Reader
 
+_PLACED = Loss(
+    why="libvirt's driver for Xen puts node N of the guest on node N of the host, or all on 0 where it has too few",
+    severity=Severity.WARNING,
+    judged=True,
+)
+_FAR = Loss(why="libvirt takes 10 for the node itself and 11 to 255 for the others", judged=True)
 TOKENS = (
     Token(
         name="pnode",
@@ -26,6 +34,7 @@ TOKENS = (
         field="pnode",
         doc="The node of the host from which the memory comes.",
         since="4.6",
+        libvirt=_PLACED,
         good="pnode=0",
         bad="pnode=x",
     ),
@@ -52,6 +61,7 @@ TOKENS = (
         field="distances",
         doc="How far it is to each node from here, 10 for itself.",
         since="4.6",
+        libvirt=_FAR,
         good="vdistances=10,20",
         bad="vdistances=x",
     ),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.cstring import take_long
 from xlpy.kinds import INTEGER, LIST
-from xlpy.libxl import XsQuotaItem
+from xlpy.libxl import UNSET32, XsQuotaItem
+from xlpy.loss import TUNING, Loss
 from xlpy.nodes import ListNode
 from xlpy.vocabulary import Key
 
@@ -48,6 +49,7 @@ KEYS = (
         default="all that xenstore has",
         since="4.21",
         doc="Which features of xenstore the guest may see, one bit each.",
+        libvirt=Loss(when=lambda mask, _: mask != UNSET32),
         good=("0x3",),
         bad=('"all"',),
     ),
@@ -61,6 +63,7 @@ KEYS = (
         default="those of xenstored",
         since="4.22",
         doc="Limits of what the domain may have in xenstore: NAME=NUMBER, by the names of `xl xenstore-quota-get`.",
+        libvirt=TUNING,
         good=('["nodes=1000", "watches=128"]',),
         bad=('["nodes"]', '["nodes=many"]', '"nodes=5"'),
     ),

@@ -9,6 +9,8 @@ from xlpy.values import parse_cpus
 from xlpy.vocabulary import PV, Reading
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlpy.reader import Reader
 
 _BUILD_DEFAULTS = (
@@ -31,29 +33,28 @@ def _start(reader: Reader) -> None:
 
 def _mask_affinity(reader: Reader) -> None:
     """vCPUs keep what the masks leave of their hard affinity, or get the masks where they have none."""
-    if not reader.masked:
-        return
-    field, every = "b_info.vcpu_hard_affinity", tuple(range(reader.host.cpus))
-    allowed = _mask(reader)
+    field, masks = "b_info.vcpu_hard_affinity", tuple(_masks(reader))
     maps, vcpus = reader.get(field, ()), reader.get("b_info.max_vcpus", 0)
+    if not reader.masked or not (masks or maps):
+        return
+    every = tuple(range(reader.host.cpus))
+    allowed = set(every).intersection(*masks)
     if not maps and len(allowed) < len(every) and fits(reader, vcpus, "maxvcpus"):
         maps = (every,) * vcpus
-    cut = tuple(tuple(cpu for cpu in cpus if cpu in allowed) for cpus in maps)
+    cut = tuple(tuple(cpu for cpu in cpus if cpu in allowed) for cpus in maps) if masks else maps
     if not all(cut):
         reader.refuse("no-cpu-left", "vcpu hard affinity map is empty", key="cpus")
     elif cut:
         reader.put(field, cut, "cpus")
 
 
-def _mask(reader: Reader) -> set[int]:
-    """The pCPUs that both the mask of all guests and that of the guest's kind allow."""
+def _masks(reader: Reader) -> Iterator[tuple[int, ...]]:
+    """The pCPUs that the mask of all guests allows, and those that the mask of the guest's kind does."""
     conf = reader.conf
     of_kind = conf.vm_pv_cpumask if reader.domain_type == PV else conf.vm_hvm_cpumask
-    allowed = set(range(reader.host.cpus))
     for mask in (conf.vm_cpumask, of_kind):
         if mask is not None:
-            allowed &= set(parse_cpus(mask, reader.host))
-    return allowed
+            yield parse_cpus(mask, reader.host)
 
 
 READINGS = (Reading(order=0, apply=_start), Reading(order=9000, apply=_mask_affinity))

@@ -1,0 +1,116 @@
+"""What of a configuration libvirt would lose, by what the keys and the words of specs declare."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from xlpy import vocabulary
+from xlpy.libxl_read import device_classes
+from xlpy.loss import LOST, Loss
+from xlpy.record import Record
+from xlpy.release import Release
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.diagnostic import Severity
+    from xlpy.libxl import DeviceRecord, DomainConfig
+    from xlpy.vocabulary import Key, Token
+
+_LONGEST = 60
+
+
+class Lost(Record):
+    """Something that libvirt does not carry out; `field` is its path in the configuration, as disk[0].script."""
+
+    key: str
+    field: str
+    severity: Severity
+    what: str
+    """In the words of the file: the key, or the word of a spec, with a value that is short."""
+    why: str
+
+
+def declared(name: str, token: str = "") -> Loss:
+    """The loss that a key declares, or a word of its specs."""
+    if token:
+        return next(one.libvirt for one in _tokens()[name] if one.name == token) or LOST
+    return next(key.libvirt for key in vocabulary.all_keys() if key.name == name) or LOST
+
+
+def find(config: DomainConfig, release: Release) -> Iterator[Lost]:
+    """What is lost by the declarations, in the order in which xl reads the keys."""
+    classes = {record.KIND: record for record in device_classes()}
+    for key in vocabulary.all_keys():
+        if Release.parse(key.since) > release:
+            continue
+        if key.name in classes:
+            for index, device in enumerate(config.devices_of(classes[key.name])):
+                yield from _of_device(key, device, index, config)
+        elif key.libvirt is not None and not (key.idle or _is_off_by(key.only_with, config)):
+            yield from _of_key(key, key.libvirt, config)
+
+
+def _of_key(key: Key, loss: Loss, config: DomainConfig) -> Iterator[Lost]:
+    value, initial = field(config, key.field)
+    if _is_lost(loss, value, value, initial, config):
+        what = key.name if key.secret else said(key.name, value, " = ")
+        yield Lost(key=key.name, field=key.field, severity=loss.severity, what=what, why=loss.why)
+
+
+def _of_device(key: Key, device: DeviceRecord, index: int, config: DomainConfig) -> Iterator[Lost]:
+    """The whole device, or the words of its spec."""
+    path = f"{device.KIND}[{index}]"
+    loss = key.libvirt
+    if loss is not None and _is_lost(loss, device, device, None, config):
+        what = f"{key.name} {device.title()}".rstrip()
+        yield Lost(key=key.name, field=path, severity=loss.severity, what=what, why=loss.why)
+    told: set[str] = set()
+    for token in _tokens()[key.name]:
+        value, initial = field(device, token.field)
+        loss = token.libvirt
+        if loss is None or token.field in told or (token.form == "flag" and value != token.sets):
+            continue
+        if _is_lost(loss, device, value, initial, config):
+            told.add(token.field)
+            what = token.name if token.form == "flag" else said(token.name, value, "=")
+            yield Lost(key=key.name, field=f"{path}.{token.field}", severity=loss.severity, what=what, why=loss.why)
+
+
+def _is_lost(loss: Loss, subject: Any, value: Any, initial: Any, config: DomainConfig) -> bool:
+    if loss.judged:
+        return False
+    if loss.when is not None:
+        return loss.when(subject, config)
+    return value != initial and value not in (None, False, 0, "", ())
+
+
+def _is_off_by(name: str, config: DomainConfig) -> bool:
+    """Whether the key that is needed beside another is off."""
+    return bool(name) and not any(field(config, key.field)[0] for key in vocabulary.all_keys() if key.name == name)
+
+
+def field(struct: Any, path: str) -> tuple[Any, Any]:
+    """The value at a path such as b_info.u.hvm.vnc.enable, and its initial value; None where there is no such field."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        if parent != getattr(struct, "MEMBER", None):
+            struct = getattr(struct, parent, None)
+    return getattr(struct, name, None), getattr(type(struct), name, None)
+
+
+def said(name: str, value: object, equals: str) -> str:
+    """A setting in a few words: a value that is long, or no text and no number, is left out."""
+    written = str(int(value)) if isinstance(value, bool) else str(value)
+    plain = isinstance(value, str | int) and len(written) <= _LONGEST
+    return f"{name}{equals}{written}" if plain else name
+
+
+@cache
+def _tokens() -> dict[str, tuple[Token, ...]]:
+    """Key -> the words of its specs."""
+    found: dict[str, tuple[Token, ...]] = {}
+    for module in vocabulary.modules():
+        found |= {key.name: getattr(module, "TOKENS", ()) for key in getattr(module, "KEYS", ())}
+    return found
