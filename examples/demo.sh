@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main job, on a simulated host of its own: four guests are created, listed, watched on the console and shut down.
+# The main job, on a simulated host of its own: the files are linted, four guests are created, listed, watched on the console and shut down.
 set -eu
 cd "$(dirname "$0")/etc-xen"
 state=$(mktemp -d)
@@ -11,6 +11,7 @@ run() {
     "$@" </dev/null
 }
 
+run xlpy lint .
 for guest in debian ubuntu installer-hvm alpine-pvh; do
     run xl create "$guest.cfg"
 done

@@ -31,6 +31,8 @@ class Settings(Record):
     """What the global options and the environment say."""
 
     release: Release
+    release_given: bool = False
+    """Whether an option or the environment names it; settings of a project may say another otherwise."""
     connect: str | None = None
     """The URI of the host, where one is given."""
     dry_run: bool = False

@@ -56,10 +56,10 @@ class _ReleaseType(click.ParamType[Release]):
             self.fail(str(error), param, ctx)
 
 
-def _changes(field: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+def _changes(field: str, **more: Any) -> Callable[[click.Context, click.Parameter, Any], None]:
     def change(ctx: click.Context, _param: click.Parameter, value: Any) -> None:
         if value is not None:
-            ctx.obj = ctx.obj.replace(**{field: value})
+            ctx.obj = ctx.obj.replace(**{field: value}, **more)
 
     return change
 
@@ -71,7 +71,7 @@ def release_option(function: Callable[..., Any]) -> Callable[..., Any]:
         metavar="RELEASE",
         type=_ReleaseType(),
         expose_value=False,
-        callback=_changes("release"),
+        callback=_changes("release", release_given=True),
         help="Follow the xl of this Xen release.",
     )(function)
 

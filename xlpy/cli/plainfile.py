@@ -11,14 +11,15 @@ NOT_PLAIN, TOO_LARGE, SHRANK = errno.ENOTTY, errno.EFBIG, errno.ESTALE
 """What the OSError says of a file that libxl would not read."""
 
 
-def read_plain(filename: str) -> bytes:
-    """The contents; OSError where it cannot be read."""
+def read_plain(filename: str, most: int = MOST_BYTES) -> bytes:
+    """The contents; OSError where it cannot be read, or where it has more than MOST bytes."""
     # Without blocking: xl looks whether it is a plain file only after it has opened it.
     descriptor = os.open(filename, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
-        size = _size(os.fstat(descriptor), filename)
-        with os.fdopen(descriptor, "rb", closefd=False) as file:
-            data = file.read(size)
+        size = _size(os.fstat(descriptor), filename, most)
+        data = os.read(descriptor, size)
+        while len(data) < size and (more := os.read(descriptor, size - len(data))):
+            data += more
     finally:
         os.close(descriptor)
     if len(data) < size:
@@ -26,10 +27,10 @@ def read_plain(filename: str) -> bytes:
     return data
 
 
-def _size(status: os.stat_result, filename: str) -> int:
+def _size(status: os.stat_result, filename: str, most: int) -> int:
     if not stat.S_ISREG(status.st_mode):
         raise _error(NOT_PLAIN, filename)
-    if status.st_size > MOST_BYTES:
+    if status.st_size > most:
         raise _error(TOO_LARGE, filename)
     return status.st_size
 
