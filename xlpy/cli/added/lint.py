@@ -22,6 +22,7 @@ from xlpy.executors import Failure
 from xlpy.lint.report import Tally
 from xlpy.lint.settings import LintSettings
 from xlpy.render.lint import FORMATS, render_statistics, render_trouble, renderer
+from xlpy.render.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -185,7 +186,11 @@ def _lint(paths: Sequence[str], chosen: LintSettings, options: dict[str, Any]) -
 def _reports(
     paths: Sequence[str], chosen: LintSettings, options: dict[str, Any], baseline: BaselineFile | None
 ) -> Iterator[Report]:
-    """The reports of all files."""
+    """The reports of all files, with a bar on a terminal while there are many to come."""
     cache = None if options["no_cache"] else default_folder()
-    reports = run(_files(paths, chosen), chosen, jobs=options["jobs"], cache=cache)
-    yield from baseline.filtered(reports) if baseline else reports
+    total = lambda: sum(1 for _ in _files(paths, chosen))  # noqa: E731 - it is only asked when it takes long
+    with Progress(sys.stderr, "linting", total) as progress:
+        reports = run(_files(paths, chosen), chosen, jobs=options["jobs"], cache=cache, on_progress=progress)
+        for report in baseline.filtered(reports) if baseline else reports:
+            progress.hide()
+            yield report
