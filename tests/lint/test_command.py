@@ -125,6 +125,27 @@ def test_per_file_ignores(folder: Path) -> None:
     assert lint(folder, "warned.cfg", "refused.cfg").status == 1
 
 
+def test_per_file_patterns_are_told_from_the_settings_on(folder: Path) -> None:
+    lab = folder / "lab"
+    lab.mkdir()
+    (lab / "a.cfg").write_text(WARNED, encoding="utf-8")
+    (folder / "xlpy.toml").write_text('[per-file]\n"lab/*.cfg" = ["unknown-key"]\n', encoding="utf-8")
+    assert lint(folder, "lab/a.cfg").status == 0
+    assert lint(lab, "a.cfg").status == 0
+    assert lint(lab, "../warned.cfg").status == 1
+
+
+def test_what_is_selected_is_not_ignored_by_the_settings(folder: Path) -> None:
+    (folder / "xlpy.toml").write_text('ignore = ["unknown-key"]\n', encoding="utf-8")
+    assert lint(folder, "warned.cfg").status == 0
+    assert lint(folder, "--select", "keys", "warned.cfg").status == 1
+
+
+def test_options_that_do_not_go_together_are_told(folder: Path) -> None:
+    assert lint(folder, "--update-baseline", "good.cfg").status == 2
+    assert lint(folder, "--statistics", "--format", "json", "good.cfg").status == 2
+
+
 def test_the_release_decides(folder: Path) -> None:
     (folder / "b.cfg").write_text(GOOD + "vmtrace_buf_kb = 64\n", encoding="utf-8")
     assert lint(folder, "--xen", "4.20", "b.cfg").status == 0
@@ -157,6 +178,8 @@ def test_a_diff_is_shown_and_nothing_is_written(folder: Path) -> None:
     assert "hunter2" not in run.out
     assert path.read_text(encoding="utf-8").startswith(TWICE)
     assert lint(folder, "--diff", "good.cfg").status == 0
+    run = lint(folder, "--diff", "refused.cfg")
+    assert (run.status, run.out) == (1, "")
 
 
 def test_standard_input_is_printed_mended(folder: Path) -> None:

@@ -95,7 +95,7 @@ class TestText:
             "b.cfg:4:1: error: xl refuses it [syntax]\n"
             "    4 | vcpus = 2\n"
             "      | ^^^^^\n"
-            "Found 1 error, 1 warning and 1 advice in 2 of 3 files (1 fixable with --fix).\n"
+            "Found 1 error, 1 warning and 1 advice in 2 of 3 files (1 fixable with --fix, 1 more with --unsafe-fixes).\n"
         )
 
     def test_a_place_on_several_lines_is_marked_to_the_end_of_the_first(self) -> None:
@@ -118,7 +118,7 @@ class TestText:
             ([linted("")], "1 file checked: nothing to say."),
             ([linted(""), linted("", "b"), TROUBLE], "2 files checked: nothing to say; 1 file could not be read."),
             ([linted(TWICE), linted(TWICE, "b")], "Found 2 advice in 2 of 2 files (2 fixable with --fix)."),
-            ([linted(TYPO)], "Found 1 error and 1 warning in 1 of 1 file."),
+            ([linted(TYPO)], "Found 1 error and 1 warning in 1 of 1 file (1 with --unsafe-fixes)."),
         ],
     )
     def test_the_last_line(self, reports: list[Report], said: str) -> None:
@@ -178,7 +178,7 @@ class TestJson:
             }
         ]
         assert data["troubles"] == [{"path": "gone.cfg", "why": "No such file or directory"}]
-        counts = {"files": 1, "affected": 1, "errors": 0, "warnings": 0, "advice": 1, "fixable": 1}
+        counts = {"files": 1, "affected": 1, "errors": 0, "warnings": 0, "advice": 1, "fixable": 1, "unsafe": 0}
         assert data["totals"] == {**counts, "by_code": {"duplicate-key": 1}, "troubles": 1}
 
     def test_the_page_names_every_field(self) -> None:

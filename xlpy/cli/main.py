@@ -78,7 +78,8 @@ def run(argv: list[str], program: str = "xl") -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return BROKEN_PIPE
-    except MemoryError:
+    except MemoryError as error:
+        error.__traceback__ = None  # lets go of what fills the memory
         say("there is not enough memory for so large an input", program)
         return INTERNAL_ERROR
     except Exception as error:
@@ -133,6 +134,7 @@ def _settings(options: dict[str, str], verbosity: int, program: str) -> Settings
         raise Failure(advice=str(error)) from None
     return Settings(
         release=release,
+        release_given=bool(wanted),
         connect=options.get("C") or env.get("XLPY_CONNECT"),
         dry_run="N" in options,
         verbosity=verbosity,

@@ -54,7 +54,7 @@ def read_settings(path: Path) -> LintSettings:
             values[_FIELDS.get(field, field)] = reading(value, path)
         except ValueError as error:
             raise Failure(advice=f"{path}: {name}: {error}") from None
-    return LintSettings(**values)
+    return LintSettings(**values, base=os.path.abspath(path.parent))  # noqa: PTH100 - resolving links would change the paths
 
 
 def check_names(settings: LintSettings) -> LintSettings:

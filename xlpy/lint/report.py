@@ -147,6 +147,8 @@ class Totals(Record):
     advice: int
     fixable: int
     """How many notes --fix mends."""
+    unsafe: int
+    """How many more --unsafe-fixes mends."""
     by_code: dict[str, int]
     troubles: int
     """How many files could not be read."""
@@ -169,6 +171,7 @@ class Tally:
         for note in report.notes:
             self._counts[note.level] += 1
             self._counts["fixable"] += is_fixable(note)
+            self._counts["unsafe"] += note.repair is not None and not is_fixable(note)
             self._codes[note.code] += 1
 
     def has(self, level: Severity) -> bool:
@@ -185,6 +188,7 @@ class Tally:
             warnings=counts["warning"],
             advice=counts["advice"],
             fixable=counts["fixable"],
+            unsafe=counts["unsafe"],
             by_code=dict(self._codes),
             troubles=counts["troubles"],
         )

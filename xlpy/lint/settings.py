@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ class LintSettings(Record):
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     baseline: str = ""
+    base: str = ""
+    """The folder from which the patterns of `per_file` are told, as an absolute path; empty: from anywhere."""
 
     def rules(self) -> list[Rule]:
         """The rules that run."""
@@ -39,7 +42,10 @@ class LintSettings(Record):
 
     def ignored_for(self, path: str) -> tuple[str, ...]:
         """The codes, groups and patterns that are ignored in the file of this path alone."""
-        return tuple(name for pattern, names in self.per_file if _is_about(pattern, path) for name in names)
+        if not self.per_file:
+            return ()
+        told = os.path.relpath(path, self.base) if self.base else path
+        return tuple(name for pattern, names in self.per_file if _is_about(pattern, told) for name in names)
 
 
 def _is_about(pattern: str, path: str) -> bool:

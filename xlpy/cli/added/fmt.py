@@ -13,6 +13,7 @@ from xlpy.cli.findings import show
 from xlpy.cli.paths import DEFAULT_INCLUDE, STANDARD_INPUT, find_files, read_source
 from xlpy.cli.rewriting import diff, fit, rewrite
 from xlpy.cli.say import say
+from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
 from xlpy.fmt import format_source
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xlpy.cli.call import Settings
+    from xlpy.diagnostic import Diagnostic
     from xlpy.release import Release
     from xlpy.source import Source
 
@@ -69,16 +71,21 @@ def _format(path: str, action: Action, release: Release) -> Outcome:
         source = read_source(path, release)
         formatted = format_source(source)
         if formatted.text is None:
-            show(formatted.diagnostics)
+            show(_errors(source, release) or formatted.diagnostics)
             return Outcome.FAILED
         if formatted.text != source.text or action is _print:
             action(source, formatted.text)
     except Failure as failure:
-        for line in (*failure.lines[-1:], failure.advice):
-            if line:
-                say(line, "xlpy")
+        say(failure.advice or failure.lines[-1], "xlpy")
         return Outcome.FAILED
     return Outcome.LEFT if formatted.text == source.text else Outcome.CHANGED
+
+
+def _errors(source: Source, release: Release) -> list[Diagnostic]:
+    """What is wrong with a text that cannot be read, in the linter's words."""
+    from xlpy.lint.engine import lint
+
+    return [finding for finding in lint(source, release=release) if finding.severity is Severity.ERROR]
 
 
 def _print(_source: Source, text: str) -> None:

@@ -54,7 +54,7 @@ def _code_option(name: str, help_text: str) -> Callable[[Callable[..., Any]], Ca
 @_code_option("--ignore", "Not these rules.")
 @click.option("--fail-on", type=click.Choice(LEVELS), help="The least level for status 1 (warning).")
 @click.option("--fix", is_flag=True, help="Make the fixes that are proven to leave the meaning as it is.")
-@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make fixes that may change the meaning, too.")
+@click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Make these fixes, and those that may change the meaning.")
 @click.option("--diff", "shown", is_flag=True, help="Show what the fixes would change, and write nothing.")
 @click.option("--statistics", is_flag=True, help="Count the findings of each rule instead of showing them.")
 @click.option("--baseline", metavar="FILE", help="Tell only what is not in FILE; made now if it is not there.")
@@ -87,11 +87,16 @@ def command(ctx: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
 def _command(settings: Settings, paths: tuple[str, ...], options: dict[str, Any]) -> int:
     if STANDARD_INPUT in paths and len(paths) > 1:
         raise click.UsageError("standard input (-) cannot be read along with files")
+    if options["statistics"] and options["layout"] not in ("text", "concise"):
+        raise click.UsageError(f"--statistics is text: it cannot be printed as {options['layout']}")
     chosen = _chosen(settings, paths, options)
     mends = options["fix"] or options["unsafe"] or options["shown"]
     mended = _mend(paths, chosen, options) if mends else Mended()
-    if options["shown"] or (mends and paths == (STANDARD_INPUT,)):
+    if mends and paths == (STANDARD_INPUT,):
         return TROUBLE if mended.troubles else FOUND if options["shown"] and mended.files else 0
+    if options["shown"]:
+        changes = FOUND if mended.files else 0
+        return max(TROUBLE if mended.troubles else changes, _lint(paths, chosen, {**options, "layout": None}))
     return max(_lint(paths, chosen, options), TROUBLE if mended.troubles else 0)
 
 
@@ -103,13 +108,15 @@ def _chosen(settings: Settings, paths: Sequence[str], options: dict[str, Any]) -
         if options[name]:
             changes[name] = options[name]
     for name in ("ignore", "extend"):
-        changes[name] = (*getattr(chosen, name), *options[name])
+        changes[name] = (*(() if options["select"] else getattr(chosen, name)), *options[name])
     if options["fail_on"]:
         changes["fail_on"] = parse_severity(options["fail_on"])
     if options["host_file"]:
         changes["host"] = read_host(options["host_file"])
     if settings.release_given or chosen.release is LintSettings.release:
         changes["release"] = settings.release
+    if options["renew"] and not changes.get("baseline", chosen.baseline):
+        raise click.UsageError("--update-baseline needs --baseline FILE, or baseline in the settings")
     return check_names(chosen.replace(**changes))
 
 
@@ -162,9 +169,9 @@ def _lint(paths: Sequence[str], chosen: LintSettings, options: dict[str, Any]) -
     """Lint the files and print what is found; gives the exit status."""
     baseline = BaselineFile(chosen.baseline, renew=options["renew"]) if chosen.baseline else None
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    form = renderer(options["layout"], colour=colour, rules=chosen.rules())
+    shows = bool(options["layout"]) and not options["statistics"]
+    form = renderer(options["layout"] or "text", colour=colour, rules=chosen.rules())
     tally = Tally()
-    shows = not options["statistics"]
     sys.stdout.write(form.start() if shows else "")
     for report in _reports(paths, chosen, options, baseline):
         tally.add(report)
@@ -174,7 +181,7 @@ def _lint(paths: Sequence[str], chosen: LintSettings, options: dict[str, Any]) -
     if not totals.files and not totals.troubles:
         wanted = ", ".join(chosen.include or DEFAULT_INCLUDE)
         say(f"lint: there is no configuration file: name one, or a folder with {wanted}", "xlpy")
-    sys.stdout.write(form.end(totals) if shows else render_statistics(totals))
+    sys.stdout.write(form.end(totals) if shows else render_statistics(totals) if options["statistics"] else "")
     if baseline is not None and baseline.made:
         baseline.save()
         say(f"lint: {chosen.baseline} accepts what was found", "xlpy")

@@ -28,10 +28,14 @@ class Form(Renderer):
         counts = [(totals.errors, "error"), (totals.warnings, "warning")]
         parts = [f"{count} {what}{'s' * (count > 1)}" for count, what in counts if count]
         parts += [f"{totals.advice} advice"] if totals.advice else []
+        if not totals.files and totals.troubles:
+            return ""
         if not parts:
             return f"{_files(totals.files)} checked: nothing to say{unread}.\n"
         found = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
-        fixable = f" ({totals.fixable} fixable with --fix)" if totals.fixable else ""
+        fixes = [f"{totals.fixable} fixable with --fix"] if totals.fixable else []
+        fixes += [f"{totals.unsafe}{' more' * bool(fixes)} with --unsafe-fixes"] if totals.unsafe else []
+        fixable = f" ({', '.join(fixes)})" if fixes else ""
         return f"Found {found} in {totals.affected} of {_files(totals.files)}{fixable}{unread}.\n"
 
 
