@@ -11,12 +11,14 @@ from xlpy.diagnostic import Severity
 from xlpy.libxl import TimerMode, TscMode
 from xlpy.xm.disks import disks
 from xlpy.xm.meaning import Guest, Meaning, Setting, Value, as_xl, left_out, plainly, silently
+from xlpy.xm.undecided import UndecidedError
 from xlpy.xm.words import specs
 from xlpy.xm.xend_keys import XEND_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_NO_KERNEL = "the guest starts from its disk, and libxl refuses it without a kernel"
 _USUAL = {
     "guest_os_type": "default",
     "on_xend_start": "ignore",
@@ -62,9 +64,28 @@ def _builder(_name: str, value: Any, guest: Guest) -> Meaning:
 
 
 def _kernel(name: str, value: Any, _guest: Guest) -> Meaning:
-    if posixpath.basename(str(value)) == "hvmloader":
+    if _is_hvmloader(value):
         return left_out(name, "xl finds hvmloader itself", severity=Severity.ADVICE)
     return plainly(name, value)
+
+
+def _is_hvmloader(value: Any) -> bool:
+    return posixpath.basename(str(value)) == "hvmloader"
+
+
+def _has_kernel(guest: Guest) -> bool:
+    """Whether the guest is given a kernel, of which other keys are read: one that is HVM may be without."""
+    if not guest.is_hvm:
+        return True
+    try:
+        kernel = guest.get("kernel")
+    except UndecidedError:
+        return True
+    return bool(kernel) and not _is_hvmloader(kernel)
+
+
+def _ramdisk(name: str, value: Any, guest: Guest) -> Meaning:
+    return plainly(name, value) if _has_kernel(guest) else left_out(name, _NO_KERNEL, severity=Severity.ADVICE)
 
 
 def _device_model(name: str, value: Any, _guest: Guest) -> Meaning:
@@ -100,12 +121,16 @@ def _mode(words: tuple[str, ...]) -> Callable[[str, Any, Guest], Meaning]:
     return mode
 
 
-def _root(name: str, value: Any, _guest: Guest) -> Meaning:
+def _root(name: str, value: Any, guest: Guest) -> Meaning:
     """Xm takes root= before the device, too."""
+    if not _has_kernel(guest):
+        return left_out(name, _NO_KERNEL, severity=Severity.ADVICE)
     return plainly(name, value.removeprefix("root=") if isinstance(value, str) else value)
 
 
 def _extra(name: str, value: Any, guest: Guest) -> Meaning:
+    if not _has_kernel(guest):
+        return left_out(name, _NO_KERNEL, severity=Severity.ADVICE)
     words = _kernel_arguments(guest)
     if not words or not isinstance(value, str | int):
         return plainly(name, value)
@@ -185,7 +210,7 @@ def _seclabel(name: str, value: Any, _guest: Guest) -> Meaning:
 
 
 def _loader(name: str, value: Any, guest: Guest) -> Meaning:
-    if not value or posixpath.basename(str(value)) == "hvmloader":
+    if not value or _is_hvmloader(value):
         return silently(name, "xl finds hvmloader itself")
     return _instead(as_xl)(name, value, guest)
 
@@ -219,6 +244,7 @@ _SPECIAL: dict[str, Callable[[str, Any, Guest], Meaning]] = {
     "loader": _loader,
     "netif": _instead(_bool),
     "nics": _nics,
+    "ramdisk": _ramdisk,
     "restart": _restart,
     "root": _root,
     "timer_mode": _mode(get_args(TimerMode)[1:]),
