@@ -89,7 +89,7 @@ def _remarks(rule: Rule) -> Iterator[str]:
     if rule.needs_host:
         yield "It only runs where a host is described."
     if rule.told:
-        yield f"It shows these diagnostics of the reader: {', '.join(rule.told)}."
+        yield f"In what xlpy plan and create say it is called {' or '.join(rule.told)}."
 
 
 def rule_text(rule: Rule) -> str:
