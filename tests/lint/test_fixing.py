@@ -70,7 +70,9 @@ def test_a_fix_that_loses_a_comment_is_not_made() -> None:
     [
         ("a = 1\nb = 2\n", "b = 2\n"),
         ("a = 1 # why\nb = 2\n", "# why\nb = 2\n"),
-        ("b = 2; a = 1\n", "b = 2; \n"),
+        ("b = 2; a = 1\n", "b = 2\n"),
+        ("b = 2; a = 1 # why\n", "b = 2 # why\n"),
+        ("b = 2; a = 1; c = 3\n", "b = 2; c = 3\n"),
         ("a = 1; b = 2\n", "b = 2\n"),
         ("  a = [\n  1, # one\n]\nb = 2\n", "b = 2\n"),
         ("b = 2\na = 1", "b = 2\n"),
@@ -87,6 +89,38 @@ def test_overlapping_fixes_wait_for_each_other() -> None:
     other = Fix(title="other", edits=(Edit(Span(1, 3), "y"), Edit(Span(5, 6), "z")))
     assert applied("abcdef", [one, other]) == "xcdef"
     assert applied("abcdef", [other, one]) == "aydez"
+
+
+PYTHON = """import os
+lib = "lib64"
+memroy = 512
+kernel = "/usr/lib/xen/boot/hvmloader"
+builder = "hvm"
+device_model = "/usr/" + lib + "/xen/bin/qemu-dm"
+acpi = "yes"  # xlpy: ignroe[not-a-number]
+cpu_cap = 50
+"""
+
+
+def test_nothing_is_mended_in_a_program() -> None:
+    assert text_of(Source("c.cfg", PYTHON), unsafe=True) == PYTHON
+
+
+def test_a_line_that_is_torn_is_only_changed_to_mend_it() -> None:
+    text = 'name = "a"\nkernel = "/k"\npvh = 1 x\ndevice_model = "/a" /b\n'
+    assert text_of(Source("c.cfg", text)) == text
+
+
+def test_a_comment_that_silences_nothing_is_put_right() -> None:
+    text = 'name = "a"\nkernel = "/k"\nmemory = 512\nmemroy = 512  # xlpy: {}\n'
+    source = Source("c.cfg", text.format("ignore unknown-key"))
+    assert text_of(source, unsafe=True) == text.format("ignore[unknown-key]")
+
+
+def test_two_settings_of_a_line_are_removed() -> None:
+    for text, after in (("b = 2; a = 1; a = 2\n", "b = 2\n"), ("a = 1; a = 2; b = 2\n", "b = 2\n")):
+        guest = Guest(load(Source("c.cfg", text)), DEFAULT)
+        assert applied(text, [edits.remove_keys(guest, "a")]) == after
 
 
 def test_a_random_uuid_is_no_difference() -> None:

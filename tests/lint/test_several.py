@@ -37,11 +37,14 @@ def files(case: Case) -> dict[str, str]:
     return {stem: text if "name =" in text else f'name = "{stem}"\n{text}' for stem, text in pairs}
 
 
-def linted(folder: Path, texts: dict[str, str], **settings: object) -> dict[str, tuple[Note, ...]]:
+ALL = LintSettings(host=BUILT_IN)
+
+
+def linted(folder: Path, texts: dict[str, str], settings: LintSettings = ALL) -> dict[str, tuple[Note, ...]]:
     """The notes of each file, by its name."""
     for stem, text in texts.items():
         (folder / f"{stem}.cfg").write_text(text, encoding="utf-8")
-    reports = run([str(folder / f"{stem}.cfg") for stem in texts], LintSettings(host=BUILT_IN, **settings), jobs=1)
+    reports = run([str(folder / f"{stem}.cfg") for stem in texts], settings, jobs=1)
     return {Path(report.path).stem: report.notes for report in reports}
 
 
@@ -83,11 +86,12 @@ def test_no_case_file_is_left_over() -> None:
     assert {path.stem for path in FOLDER.glob("*.cases")} == {rule.code for rule in SEVERAL}
 
 
+MACS = LintSettings(select=("same-mac",))
 MAC = 'kernel = "/k"\nvif = ["mac=00:16:3e:5a:2f:01"]\n'
 
 
 def test_a_clash_names_the_first_file(tmp_path: Path) -> None:
-    found = linted(tmp_path, {stem: f'name = "{stem}"\n{MAC}' for stem in ("web", "db", "mail")}, select=("same-mac",))
+    found = linted(tmp_path, {stem: f'name = "{stem}"\n{MAC}' for stem in ("web", "db", "mail")}, MACS)
     assert not found["web"]
     (note,) = found["mail"]
     first = str(tmp_path / "web.cfg")
@@ -115,5 +119,5 @@ def test_one_file_is_compared_with_nothing(tmp_path: Path) -> None:
 
 
 def test_rules_that_are_not_chosen_compare_nothing(tmp_path: Path) -> None:
-    found = linted(tmp_path, {stem: MAC for stem in ("web", "db")}, ignore=("several",))
+    found = linted(tmp_path, dict.fromkeys(("web", "db"), MAC), LintSettings(ignore=("several",)))
     assert not [note for notes in found.values() for note in notes if note.code.startswith("same-")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from xlpy.lint.amounts import number_meant
 from xlpy.lint.engine import lint
 from xlpy.lint.fixing import applied
 from xlpy.lint.keyed import declared
+from xlpy.lint.rule import Rule, rules_by_code
 from xlpy.lint.torn import forms
 from xlpy.lint.torn.walk import mistakes
 from xlpy.source import Source
@@ -158,6 +160,20 @@ def test_the_number_that_is_meant(key: str, text: str, number: str) -> None:
     found = declared(key)
     assert found is not None
     assert number_meant(text, found) == number
+
+
+def test_what_follows_from_a_torn_line_is_all_explained() -> None:
+    """Rules about values say nothing of half a value, and none but those about names anything of a program."""
+    rules = rules_by_code()
+    looking = [rule for rule in rules.values() if rule.told or rule.broken_too]
+    of_values = {rule.code for rule in looking if rule.group not in ("keys", "style", "text")}
+    assert not {code for code in of_values if not explained(rules["missing-comma"], code)}
+    unexplained = {rule.code for rule in looking if not explained(rules["python-code"], rule.code)}
+    assert unexplained == {"not-xl-cfg", "python-code", "removed-key", "unknown-key", "xend-key"}
+
+
+def explained(rule: Rule, code: str) -> bool:
+    return any(fnmatchcase(code, pattern) for pattern in rule.explains)
 
 
 def test_a_broken_text_is_read_in_time() -> None:

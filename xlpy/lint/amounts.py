@@ -25,6 +25,11 @@ def is_switch_word(text: str) -> bool:
     return text.lower() in _ON | _OFF
 
 
+def switched(text: str) -> str:
+    """1 or 0 for a word that says on or off, empty for any other; for a place where xl takes a number."""
+    return str(int(text.lower() in _ON)) if is_switch_word(text) else ""
+
+
 def is_size(text: str) -> bool:
     """Whether the text is a number with a unit of memory behind it."""
     return _SIZE.fullmatch(text) is not None

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlpy.devices.disk import TOKENS, Disk
+from xlpy.devices.disk import TOKENS, Disk, scanned
 from xlpy.diagnostic import Edit, Fix
-from xlpy.diskspec import DiskSpec
-from xlpy.host import BUILT_IN
 from xlpy.nodes import Atom
-from xlpy.reader import Reader, build
+from xlpy.reader import build
 from xlpy.values import parse_vdev
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from xlpy.diagnostic import Diagnostic
+    from xlpy.diskspec import Word
     from xlpy.lint.guest import Guest
     from xlpy.lint.rule import Finding
     from xlpy.source import Span
-    from xlpy.syntax import Token as Piece
 
 NAMES = {token.name: token for token in TOKENS}
 FLAGS = frozenset(token.name for token in TOKENS if token.form == "flag")
@@ -34,15 +32,6 @@ CONVERTED = ("vmdk", "vdi", "vhdx", "ova", "parallels", "dmg", "luks")
 _BY_SUFFIX = {name: name for name in ("qcow2", "qed", "vhd", "raw", *CONVERTED)} | {"iso": "raw"}
 _LONGEST = 1000
 """No fix is tried in longer specs, which nobody writes: each try reads the spec again."""
-
-
-class Word(NamedTuple):
-    """A word that fills a field: text[start:end] of the spec is its value."""
-
-    field: str
-    start: int
-    end: int
-    value: Any = None
 
 
 class Change(NamedTuple):
@@ -98,28 +87,11 @@ class DiskText(NamedTuple):
         return self.text(word) in FLAGS and not self.is_named(word)
 
 
-class _Traced(DiskSpec):
-    """The scanner of specs, noting each word that it takes."""
-
-    def __init__(self, guest: Guest, atom: Atom) -> None:
-        super().__init__(Reader(guest.source, {}, guest.release, BUILT_IN), atom, NAMES)
-        self.words: list[Word] = []
-        self.prefixes: list[Word] = []
-
-    def _store(self, field: str, value: Any, start: int, end: int) -> None:
-        super()._store(field, value, start, end)
-        self.words.append(Word(field, start, end, value))
-
-    def _prefix(self, piece: Piece) -> None:
-        super()._prefix(piece)
-        self.prefixes.append(Word("", piece.start, piece.end))
-
-
 def traced(guest: Guest, atom: Atom) -> DiskText:
     """Read a spec as xl does."""
-    spec = _Traced(guest, atom)
-    taken = spec.read((atom,))
-    return DiskText(atom, tuple(spec.words), tuple(spec.prefixes), build(Disk, spec.values) if taken else None)
+    spec = scanned((atom.text,), guest.release)
+    disk = None if spec.errors else build(Disk, spec.values)
+    return DiskText(atom, tuple(spec.words), tuple(spec.prefixes), disk)
 
 
 @lru_cache(maxsize=1)
@@ -130,11 +102,10 @@ def disk_texts(guest: Guest) -> tuple[DiskText, ...]:
     return tuple(text._replace(path=next(paths, "")) if text.disk else text for text in texts)
 
 
-def disks(guest: Guest) -> Iterator[tuple[DiskText, Disk]]:
+@lru_cache(maxsize=1)
+def disks(guest: Guest) -> tuple[tuple[DiskText, Disk], ...]:
     """The specs that xl takes, each with its disk."""
-    for text in disk_texts(guest):
-        if text.disk is not None:
-            yield text, text.disk
+    return tuple((text, text.disk) for text in disk_texts(guest) if text.disk is not None)
 
 
 def text_at(guest: Guest, span: Span) -> DiskText | None:

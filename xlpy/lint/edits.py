@@ -9,6 +9,8 @@ from xlpy.lint.words import both
 from xlpy.source import Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlpy.lint.guest import Guest
     from xlpy.nodes import Setting
 
@@ -30,9 +32,29 @@ def remove(text: str, setting: Setting, *, safe: bool = True) -> Fix:
 
 def remove_keys(guest: Guest, *names: str, safe: bool = True) -> Fix:
     """Take all assignments to these keys out."""
-    settings = (setting for name in names for setting in guest.assignments_of(name))
-    taken = tuple(Edit(_removable(guest.text, setting), "") for setting in settings)
-    return Fix(title=f"remove {both(names)}", edits=taken, safe=safe)
+    spans = sorted(_removable(guest.text, one) for name in names for one in guest.assignments_of(name))
+    return Fix(
+        title=f"remove {both(names)}", edits=tuple(Edit(span, "") for span in _merged(guest.text, spans)), safe=safe
+    )
+
+
+def _merged(text: str, spans: list[Span]) -> Iterator[Span]:
+    """Ranges in order, those that overlap as one: two settings of a line may share what separates them."""
+    taken = spans[0]
+    for span in spans[1:]:
+        if span.start < taken.end:
+            taken = Span(taken.start, max(taken.end, span.end))
+        else:
+            yield _with_separator(text, *taken)
+            taken = span
+    yield _with_separator(text, *taken)
+
+
+def _with_separator(text: str, start: int, end: int) -> Span:
+    """A range at the start of a line, with the semicolon behind it."""
+    after = _past(text, end)
+    first = not text[text.rfind("\n", 0, start) + 1 : start].strip(" \t")
+    return Span(start, _past(text, after + 1)) if first and text[after : after + 1] == ";" else Span(start, end)
 
 
 def insert(title: str, text: str, setting: Setting, new: str, *, safe: bool = False) -> Fix:
@@ -47,6 +69,9 @@ def _removable(text: str, setting: Setting) -> Span:
     start, end = setting.name_span.start, setting.end
     line_start = text.rfind("\n", 0, start) + 1
     after = _past(text, end)
+    before = text[line_start:start].rstrip(" \t")
+    if before.endswith(";"):
+        return Span(line_start + len(before.rstrip(" \t;")), end)
     if text[after : after + 1] == ";":
         return Span(start, _past(text, after + 1))
     alone = not text[line_start:start].strip(" \t")

@@ -84,8 +84,9 @@ class Chosen(tuple[Rule, ...]):
 
 
 def _matters(guest: Guest, rule: Rule) -> bool:
-    """Whether a rule can tell something of a broken text, or without a host, where these are so."""
-    return (rule.broken_too or not guest.loaded.broken) and (guest.host is not None or not rule.needs_host)
+    """Whether a rule is about texts that are broken as this one is, or not, and about hosts, if none is described."""
+    fits = rule.broken_too if guest.loaded.broken else not rule.broken_only
+    return fits and (guest.host is not None or not rule.needs_host)
 
 
 class Found(NamedTuple):

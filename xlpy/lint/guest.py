@@ -41,6 +41,7 @@ class Guest:
         self.config = loaded.config
         self.where = loaded.where
         self.kind = loaded.config.c_info.type
+        self._numbers: dict[str, int | None] = {}
 
     @cached_property
     def comments(self) -> tuple[Span, ...]:
@@ -68,6 +69,11 @@ class Guest:
 
     def number(self, name: str) -> int | None:
         """The number that xl reads; None where it reads none."""
+        if name not in self._numbers:
+            self._numbers[name] = self._number(name)
+        return self._numbers[name]
+
+    def _number(self, name: str) -> int | None:
         atom = self.atom(name)
         taken = None if atom is None or self.entries[name].appended else take_long(atom.text, self.release)
         return taken[0] if taken is not None and not taken[1] and is_long(taken[0]) else None

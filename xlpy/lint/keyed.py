@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xlpy import vocabulary
+from xlpy.config import load
+from xlpy.diagnostic import Severity
 from xlpy.kinds import Choice
 from xlpy.nodes import ListNode
-from xlpy.source import Span
+from xlpy.source import Source, Span
 
 if TYPE_CHECKING:
     from xlpy.lint.guest import Guest
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from xlpy.vocabulary import Key
 
 _NUMBERS = ("integer", "boolean")
+IDLE = ("device-model", "vif2")
+"""The reader's codes about keys that do nothing."""
 _OFF = ("", "0", "none", "no", "off", "false")
 
 
@@ -65,6 +69,32 @@ def is_off(setting: Setting) -> bool:
     """Whether an assignment only says that something shall not be."""
     value = setting.value
     return not value.items if isinstance(value, ListNode) else value.text.lower() in _OFF
+
+
+def is_idle(guest: Guest, name: str) -> bool:
+    """Whether a key does nothing, whatever its value is."""
+    key, entry = declared(name), guest.entries[name]
+    told = any(one.code in IDLE and one.span == entry.value_span for one in guest.loaded.diagnostics)
+    return told or (key is not None and bool(key.idle))
+
+
+def field_of(config: Any, path: str) -> Any:
+    """The value of a field such as b_info.u.hvm.vnc.display; None where another member of the union is chosen."""
+    for name in path.split("."):
+        config = config if name in ("hvm", "pv", "pvh") else getattr(config, name, None)
+    return config
+
+
+@cache
+def takes_negative(name: str) -> bool:
+    """Whether xl makes something sensible of a negative number for a key."""
+    key = _declared()[name]
+    text = f'name = "x"\ntype = "{key.guests[0]}"\nkernel = "/x"\n{name} = "-1"\n'
+    loaded = load(Source("", text))
+    if any(one.severity is Severity.ERROR for one in loaded.diagnostics):
+        return False
+    kept = field_of(loaded.config, key.field) if key.field else None
+    return key.signed or (type(kept) is int and kept < 0)
 
 
 def entry_at(guest: Guest, span: Span | None) -> Entry | None:

@@ -94,15 +94,16 @@ class Report(NamedTuple):
 
 def place(source: Source, span: Span) -> Place:
     """Lines and columns of a range."""
-    ends = (source.line(span.start), source.column(span.start), source.line(span.end), source.column(span.end))
-    return Place(*ends, *span)
+    return Place(*source.position(span.start), *source.position(span.end), *span)
 
 
 def excerpt(guest: Guest, span: Span) -> tuple[str, int]:
     """The line in which a range begins, or what is near it in a very long one, and its first column."""
-    line = guest.source.line(span.start)
+    line, column = guest.source.position(span.start)
     text = guest.secrets.line(line)
-    first = max(0, guest.source.column(span.start) - 1 - LONGEST_LINE // 2) if len(text) > LONGEST_LINE else 0
+    if len(text) <= LONGEST_LINE:
+        return text, 1
+    first = max(0, column - 1 - LONGEST_LINE // 2)
     return text[first : first + LONGEST_LINE], first + 1
 
 

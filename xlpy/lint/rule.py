@@ -76,6 +76,8 @@ class Rule(Record):
     """Whether it runs when nobody selects it by name or group."""
     broken_too: bool = False
     """Whether it also runs on a text with errors, of which lines are missing."""
+    broken_only: bool = False
+    """Whether it runs on nothing else."""
     needs_host: bool = False
     """It compares with a host, and only runs where one is described."""
     claims: Callable[[Guest], Iterable[Claim]] | None = None

@@ -11,8 +11,6 @@ from xlpy.lint import edits
 from xlpy.specs import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from xlpy.diagnostic import Fix
     from xlpy.lint.guest import Guest
     from xlpy.nodes import Atom
@@ -59,11 +57,14 @@ def _read(guest: Guest, kind: str) -> tuple[SpecText[DeviceRecord], ...]:
     return tuple(SpecText(*text) for text in texts)
 
 
-def taken(guest: Guest, record: type[D]) -> Iterator[tuple[SpecText[D], D]]:
+def taken(guest: Guest, record: type[D]) -> tuple[tuple[SpecText[D], D], ...]:
     """The specs that xl takes, each with its device."""
-    for text in spec_texts(guest, record):
-        if text.device is not None:
-            yield text, text.device
+    return cast("tuple[tuple[SpecText[D], D], ...]", _taken(guest, record.KIND))
+
+
+@lru_cache(maxsize=4)
+def _taken(guest: Guest, kind: str) -> tuple[tuple[SpecText[DeviceRecord], DeviceRecord], ...]:
+    return tuple((text, text.device) for text in _read(guest, kind) if text.device is not None)
 
 
 def text_at(guest: Guest, record: type[D], span: Span) -> SpecText[D] | None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.diagnostic import Diagnostic, Edit, Fix
 from xlpy.lint.rule import rules_by_code
+from xlpy.lint.words import nearest
 from xlpy.source import Span
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from xlpy.lint.rule import Rule
 
 UNUSED = "unused-ignore"
-_MARK = re.compile(r"xlpy:[ \t]*(ignore(?:-file)?)\b[ \t]*(?:\[([^\]\n]*)\])?")
+_WORDS = ("ignore", "ignore-file")
+_MARK = re.compile(r"xlpy:[ \t]*(ignore(?:-file)?)(?![\w-])[ \t]*(?:\[([^\]\n]*)\])?")
+_BEGUN = re.compile(r"#+[ \t]*(xlpy[ \t]*:[ \t]*(?:([\w-]*)[ \t]*)?([^\n]*))")
+_CODES = re.compile(r"[\[(:=]?[ \t]*([\w*-]+(?:[ \t]*,[ \t]*[\w*-]+)*)[ \t]*[\])]?[ \t]*$")
 
 
 class Ignore(NamedTuple):
@@ -37,7 +41,7 @@ def ignores(guest: Guest) -> Iterator[Ignore]:
         return
     source = guest.source
     for comment in guest.comments:
-        match = _MARK.search(guest.text, *comment)
+        match = _silencer(guest.text, comment)
         if match is None:
             continue
         line = source.line(comment.start)
@@ -46,9 +50,46 @@ def ignores(guest: Guest) -> Iterator[Ignore]:
         yield Ignore(codes, 0 if match[1] == "ignore-file" else line + alone, Span(*match.span()))
 
 
+class Failed(NamedTuple):
+    """A comment that looks as if it should silence something, and does not; `meant` may be empty."""
+
+    span: Span
+    meant: str
+
+
+def failures(guest: Guest) -> Iterator[Failed]:
+    """The comments that begin with xlpy: and silence nothing, as their words are misspelt or have no brackets."""
+    if "xlpy" not in guest.text:
+        return
+    for comment in guest.comments:
+        match = _BEGUN.match(guest.text, *comment)
+        if match is None or _silencer(guest.text, comment) is not None:
+            continue
+        word = match[2] if match[2] in _WORDS else nearest(match[2], _WORDS)
+        codes = _CODES.fullmatch(match[3])
+        bare = not match[3].strip()
+        meant = f"xlpy: {word}" + (f"[{codes[1]}]" if codes else "") if word and (codes or bare) else ""
+        yield Failed(Span(match.start(1), match.start(1) + len(match[1].rstrip())), meant)
+
+
+def _silencer(text: str, comment: Span) -> re.Match[str] | None:
+    """What silences findings in a comment; not where codes stand behind it without brackets."""
+    match = _MARK.search(text, *comment)
+    if match is None or (match[2] is None and _named_behind(text[match.end() : comment.end])):
+        return None
+    return match
+
+
+def _named_behind(rest: str) -> bool:
+    """Whether codes of rules stand where they should be in brackets; other words say why."""
+    codes = _CODES.fullmatch(rest)
+    known = rules_by_code()
+    return codes is not None and all(code in known for code in re.split(r"[ \t]*,[ \t]*", codes[1]))
+
+
 def is_mark(comment: str) -> bool:
-    """Whether a comment silences something."""
-    return _MARK.search(comment) is not None
+    """Whether a comment silences something, or was to do so."""
+    return _MARK.search(comment) is not None or _BEGUN.match(comment) is not None
 
 
 def unsuppressed(guest: Guest, findings: list[Diagnostic], rules: Sequence[Rule]) -> list[Diagnostic]:
@@ -65,13 +106,15 @@ def unsuppressed(guest: Guest, findings: list[Diagnostic], rules: Sequence[Rule]
         if not by:
             kept.append(finding)
     if any(rule.code == UNUSED for rule in rules):
-        kept += [_unused(guest, one) for one in comments if one not in used and _checked(one, rules)]
+        kept += [_unused(guest, one) for one in comments if one not in used and _checked(guest, one, rules)]
     return kept
 
 
-def _checked(ignore: Ignore, rules: Sequence[Rule]) -> bool:
-    """Whether the rules that it names have run; those over several files are not known to one."""
+def _checked(guest: Guest, ignore: Ignore, rules: Sequence[Rule]) -> bool:
+    """Whether the rules that it names have run; of a broken text few have, and those over several files never."""
     known = rules_by_code()
+    if guest.loaded.broken:
+        return any(code not in known for code in ignore.codes)
     ran = {rule.code for rule in rules}
     return all(code not in known or (code in ran and known[code].claims is None) for code in ignore.codes)
 

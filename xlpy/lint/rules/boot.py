@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
-from xlpy.lint import edits
+from xlpy.lint import edits, placeholders
 from xlpy.lint.boots import hvm_settings
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import both
+from xlpy.lint.words import both, quoted
 from xlpy.release import Release
 from xlpy.source import Span
 from xlpy.vocabulary import HVM, PVH
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DIRECT_BOOT_CHECKED = Release(4, 6)  # from here on libxl refuses a ramdisk or a command line without a kernel
 _SHOWN = 4
+_PATHS = ("kernel", "ramdisk", "device_tree", "bootloader")
+"""The paths that are opened as they are written; a bootloader's name is looked for in Xen's own directory."""
 _HVM_LINE = 'type = "hvm"'
 
 
@@ -101,6 +103,29 @@ def _kernel_missing(guest: Guest) -> Iterator[Finding]:
         )
 
 
+def _relative(guest: Guest) -> Iterator[Finding]:
+    for name in _PATHS:
+        atom = guest.atom(name)
+        if atom is None or not _is_relative(guest, name, atom.text) or guest.entries[name].appended:
+            continue
+        yield Finding(
+            atom.inside(0, len(atom.text)) if atom.quoted else atom.span,
+            f"{quoted(atom.text)} is looked up in the directory in which xl create runs, which is another one at boot",
+            "write the whole path, from / on",
+        )
+
+
+def _is_relative(guest: Guest, name: str, path: str) -> bool:
+    """Whether it is a path in Dom0 that depends on where xl runs; the kernel of a bootloader is in the guest's disk."""
+    if not path or path.startswith("/") or placeholders.fills(path):
+        return False
+    if name == "bootloader":
+        return "/" in path and guest.kind != HVM
+    return not (guest.config.b_info.bootloader and guest.kind != HVM) and not (
+        name == "kernel" and guest.config.b_info.kernel is None
+    )
+
+
 RULES = (
     Rule(
         code="nothing-to-boot",
@@ -173,5 +198,20 @@ RULES = (
         fixed='type = "hvm"',
         keys=("ramdisk", "cmdline", "root", "extra"),
         check=_kernel_missing,
+    ),
+    Rule(
+        code="boot-relative-path",
+        group="boot",
+        severity=Severity.ADVICE,
+        summary="a kernel or ramdisk that is named by a relative path",
+        why=(
+            "xl looks a relative path up in its working directory when the guest is created. What works in one "
+            "directory fails in another, at boot (xendomains), and when the guest is restarted by a daemon. The bare "
+            "name of a bootloader is no path: libxl looks for it among Xen's own programs."
+        ),
+        bad='kernel = "«boot/vmlinuz»"',
+        good='bootloader = "pygrub"\nkernel = "vmlinuz"\ndisk = ["/dev/vg0/web,raw,xvda,rw"]',
+        keys=_PATHS,
+        check=_relative,
     ),
 )

@@ -33,7 +33,7 @@ _MAY_REPEAT = ("format", "backend", "specification")
 
 def _old(guest: Guest) -> Iterator[Finding]:
     for text, disk in disks(guest):
-        changes = modern(text)
+        changes = modern(text) if ":" in text.atom.text else ()
         if not changes:
             continue
         new = fix(guest, text, "write it in the present form", changes, disk)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Related, Severity
 from xlpy.lint.diskwords import CONVERTED, Change, disks, dropped, fix, format_of_name, modern
 from xlpy.lint.rule import Finding, Rule
+from xlpy.lint.volumes import one_name
 from xlpy.release import Release
 from xlpy.vocabulary import HVM
 
@@ -140,7 +141,7 @@ def _same_target(guest: Guest) -> Iterator[Finding]:
     for text, disk in disks(guest):
         if not disk.pdev_path:
             continue
-        key = (disk.backend_domain(), disk.pdev_path if disk.script else normpath(disk.pdev_path))
+        key = (disk.backend_domain(), disk.pdev_path if disk.script else one_name(normpath(disk.pdev_path)))
         first, other = taken.setdefault(key, (text, disk))
         if first is not text and (disk.readwrite or other.readwrite):
             yield Finding(

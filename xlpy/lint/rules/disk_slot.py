@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint.diskwords import FLAGS, FORMATS, NAMES, Change, about, fix, is_vdev, swallowed, target_last
+from xlpy.lint.diskorder import slot_of
+from xlpy.lint.diskwords import FLAGS, NAMES, Change, about, fix, swallowed, target_last
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.rules.disk_name import no_such
 from xlpy.lint.words import nearest
@@ -25,7 +26,7 @@ def _again(guest: Guest, text: DiskText, second: Change) -> Finding:
     written = text.text(first)
     if written in NAMES and not text.is_named(first):
         return Finding(text.place(first), *no_such(guest, written))
-    meant = "" if text.is_named(first) else _slot_of(written)
+    meant = "" if text.is_named(first) else slot_of(written)
     if meant in ("", name):
         related = (Related("first given here", guest.source, text.place(first)),)
         advice = "keep one of them"
@@ -43,16 +44,6 @@ def _again(guest: Guest, text: DiskText, second: Change) -> Finding:
 
 def _names(text: DiskText, word: Change, name: str) -> bool:
     return text.atom.text[: word.start].endswith(f"{name}=")
-
-
-def _slot_of(word: str) -> str:
-    """Which parameter a word is likely meant for."""
-    bare = word.strip()
-    if bare in FORMATS:
-        return "format"
-    if is_vdev(bare) and ":" not in bare:
-        return "vdev"
-    return "access" if bare in NAMES["access"].values and bare else ""
 
 
 def _surplus(guest: Guest, text: DiskText, word: Change) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
+from xlpy.lint.diskorder import ORDER, in_order
 from xlpy.lint.diskwords import CONVERTED, FLAGS, FORMATS, NAMES, Change, about, changed, fix, format_of_name, is_vdev
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.words import either, nearest
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from xlpy.vocabulary import Token
 
 _PREFIX = "disk-unknown-value-for-"
+_NO_FORMAT = "the word for the format is missing"
 _NAME_IN_CODE = {"type": "devtype", "colo_port": "colo-port"}
 _MEANT = {
     "format": {
@@ -34,11 +36,18 @@ def _retell(guest: Guest, told: Diagnostic) -> Finding | None:
     return about(lambda guest, text, word: _unknown(guest, text, token, word))(guest, told)
 
 
+def _reordered(guest: Guest, text: DiskText, reading: str, word: Change) -> Finding | None:
+    found = in_order(guest, text)
+    return found and Finding(text.place(word), f"xl reads this as {reading}: {ORDER}", *found)
+
+
 def _unknown(guest: Guest, text: DiskText, token: Token, word: Change) -> Finding:
     found = None
-    if token.name == "format":
+    if token.name in ("format", "access") and not text.is_named(word):
+        found = _reordered(guest, text, _reading(text, token.name, word.text), word)
+    if found is None and token.name == "format":
         found = _shifted(guest, text, word)
-    elif token.name == "access" and text.prefixes and is_vdev(word.text):
+    elif found is None and token.name == "access" and text.prefixes and is_vdev(word.text):
         found = _behind_prefix(guest, text, word)
     return found or _unfit(guest, text, token, word)
 
@@ -49,31 +58,12 @@ def _unknown(guest: Guest, text: DiskText, token: Token, word: Change) -> Findin
 def _shifted(guest: Guest, text: DiskText, word: Change) -> Finding | None:
     """The word for the format is missing, or the one for the target."""
     if is_vdev(word.text):
-        after = _next(text, word)
-        if after.text.strip() in FORMATS:
-            return _swapped(guest, text, word, after)
         path = next((text.text(one) for one in text.words if one.field == "pdev_path"), "")
-        return _put_in(guest, text, word, word.start, format_of_name(path), "the word for the format is missing")
+        return _put_in(guest, text, word, word.start, path and (format_of_name(path) or "raw"), _NO_FORMAT)
     target = text.word("pdev_path")
     if word.text in NAMES["access"].values and target is not None and is_vdev(text.text(target)):
         return _put_in(guest, text, word, target.start, "", "the word for the target is missing")
     return None
-
-
-def _next(text: DiskText, word: Change) -> Change:
-    """The word behind the comma."""
-    comma = text.atom.text.find(",", word.end + 1)
-    end = comma if comma >= 0 else len(text.atom.text)
-    return Change(word.end + 1, end, text.atom.text[word.end + 1 : end])
-
-
-def _swapped(guest: Guest, text: DiskText, word: Change, after: Change) -> Finding:
-    return Finding(
-        text.place(word),
-        f"xl reads this as {_reading(text, 'format', word.text)}: the format stands in front of the vdev",
-        f"write {after.text.strip()},{word.text.strip()}",
-        fix(guest, text, "swap them", [word._replace(text=after.text), after._replace(text=word.text)]),
-    )
 
 
 def _put_in(guest: Guest, text: DiskText, word: Change, at: int, new: str, why: str) -> Finding:
@@ -167,7 +157,7 @@ RULES = (
         ),
         bad="disk = ['/dev/vg0/web,«xvda»,w']",
         good="disk = ['/dev/vg0/web,,xvda,w', 'format=qcow2, vdev=xvdb, target=/srv/data.qcow2']",
-        fixed="disk = ['/dev/vg0/web,,xvda,w']",
+        fixed="disk = ['/dev/vg0/web,raw,xvda,w']",
         told=(f"{_PREFIX}*",),
         retell=_retell,
     ),

@@ -9,6 +9,7 @@ from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import Hvm
 from xlpy.lint import placeholders
 from xlpy.lint.devicemodel import is_traditional
+from xlpy.lint.diskorder import ORDER, in_order
 from xlpy.lint.diskwords import FORMATS, NAMES, Change, disks, fix
 from xlpy.lint.rule import Finding, Rule
 from xlpy.values import Vdev, parse_vdev
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from xlpy.devices.disk import Disk
     from xlpy.diagnostic import Fix
-    from xlpy.lint.diskwords import DiskText, Word
+    from xlpy.diskspec import Word
+    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
 
 _IDE_SLOTS = 4
@@ -63,6 +65,10 @@ def _bad(guest: Guest) -> Iterator[Finding]:
         name = disk.vdev or ""
         word = text.word("vdev")
         if word is None or _read(name.strip()) or _HEX.fullmatch(name) or placeholders.fills(name):
+            continue
+        if "/" in name and (ordered := in_order(guest, text)) is not None:
+            summary = f"xl reads this as {text.reading()}: {ORDER}"
+            yield Finding(text.span("vdev"), summary, *ordered, covers=text.whole)
             continue
         summary, advice = _why_bad(text, name)
         yield Finding(text.span("vdev"), f"{summary}: the guest is not created", advice, _meant(guest, text, word))
@@ -194,6 +200,7 @@ RULES = (
         fixed="disk = ['/dev/vg0/web,raw,xvda,rw']",
         keys=("disk",),
         check=_bad,
+        explains=("disk-relative-path",),
     ),
     Rule(
         code="disk-vdev-twice",

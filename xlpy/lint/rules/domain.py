@@ -9,6 +9,7 @@ from xlpy.lint import edits
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.words import either, nearest, quoted
 from xlpy.options.events import ACTIONS
+from xlpy.source import Span
 from xlpy.vocabulary import ALL, HVM, PV
 from xlpy.writer import literal
 
@@ -42,6 +43,7 @@ def _retell_type(guest: Guest, told: Diagnostic) -> Finding | None:
         f"{setting.name} = {quoted(text)}: xl {knows} {what}, and refuses the file",
         f'write type = "{meant}"' if meant else f"write type = {either(map(literal, ALL))}",
         _as_type(guest, setting, meant) if meant else None,
+        covers=Span(0, len(guest.text)),
     )
 
 
@@ -118,6 +120,7 @@ RULES = (
         fixed='type = "hvm"',
         told=("unknown-type",),
         retell=_retell_type,
+        explains=("nothing-to-boot",),
     ),
     Rule(
         code="type-against-builder",

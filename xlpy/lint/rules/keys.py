@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy import vocabulary
 from xlpy.diagnostic import Related, Severity
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared, is_numeric, is_off, operator
+from xlpy.lint.keyed import declared, is_idle, is_numeric, is_off, operator
 from xlpy.lint.nearest import nearest_key
 from xlpy.lint.rule import Finding, Rule
+from xlpy.lint.torn.lines import harmless, is_python, is_torn
 from xlpy.lint.words import nearest
 from xlpy.nodes import ListNode
 from xlpy.xm.xend_keys import XEND_KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from xlpy.diagnostic import Fix
     from xlpy.lint.guest import Guest
     from xlpy.nodes import Setting, Value
 
+_AUTO = "remove it, and link the file into /etc/xen/auto: the xendomains service starts what is there"
 _HINTS = {
     "arch": "xl has no such choice: a guest runs on the architecture of its host",
     "audio": "use soundhw, which takes the name of a sound card",
-    "autostart": "link the file into /etc/xen/auto, for the xendomains service",
+    "autostart": _AUTO,
+    "include": "xl includes no other file: write the settings of it into this one",
+    "onboot": _AUTO,
+    "start_on_boot": _AUTO,
     "iommu": "use passthrough, which takes a word",
     "on_start": "xl starts no programs: run them around xl create",
     "paused": "create the guest with: xl create -p",
@@ -53,11 +59,26 @@ def _conf_keys() -> frozenset[str]:
     return frozenset(key.name for key in KEYS)
 
 
+def _plain(guest: Guest) -> Iterable[Setting]:
+    """The assignments, in a program those that are no expressions."""
+    if not is_python(guest):
+        return guest.assignments
+    return [setting for setting in guest.assignments if not is_torn(guest, setting.name_span)]
+
+
+def _is_variable(guest: Guest, name: str) -> bool:
+    """Whether a program uses a name elsewhere, too."""
+    if not is_python(guest):
+        return False
+    uses = len(re.findall(rf"\b{re.escape(name)}\b", guest.text))
+    return uses > len(guest.assignments_of(name))
+
+
 def _unknown(guest: Guest) -> Iterator[Finding]:
     known = vocabulary.key_names()
-    for setting in guest.assignments:
+    for setting in _plain(guest):
         name = setting.name
-        if name in known or name in XEND_KEYS or name in _REMOVED:
+        if name in known or name in XEND_KEYS or name in _REMOVED or _is_variable(guest, name):
             continue
         near = "" if name in _HINTS or name in _conf_keys() else nearest_key(name)
         fits = near and near not in guest.entries
@@ -65,7 +86,7 @@ def _unknown(guest: Guest) -> Iterator[Finding]:
             setting.name_span,
             f"xl knows no key {name}: it ignores the line without a word",
             _what_instead(name, near),
-            edits.rename(setting, near, safe=False) if fits else None,
+            harmless(guest, edits.rename(setting, near, safe=False)) if fits else None,
         )
 
 
@@ -79,11 +100,13 @@ def _what_instead(name: str, near: str) -> str:
 
 
 def _of_xend(guest: Guest) -> Iterator[Finding]:
-    for setting in guest.assignments:
+    for setting in _plain(guest):
         xend = XEND_KEYS.get(setting.name)
         if xend is not None and not is_off(setting):
             summary = f"{setting.name} was for xm: xl ignores the line without a word"
-            yield Finding(setting.name_span, summary, xend.instead, _successor(guest, setting, xend.key))
+            yield Finding(
+                setting.name_span, summary, xend.instead, harmless(guest, _successor(guest, setting, xend.key))
+            )
 
 
 def _successor(guest: Guest, setting: Setting, name: str | None) -> Fix | None:
@@ -95,7 +118,7 @@ def _successor(guest: Guest, setting: Setting, name: str | None) -> Fix | None:
 
 
 def _removed(guest: Guest) -> Iterator[Finding]:
-    for setting in guest.assignments:
+    for setting in _plain(guest):
         removed = _REMOVED.get(setting.name)
         if removed is None:
             continue
@@ -107,7 +130,7 @@ def _removed(guest: Guest) -> Iterator[Finding]:
             setting.name_span,
             f"xl has known no {setting.name} since Xen {removed.last}: it ignores the line without a word",
             removed.instead,
-            fix,
+            harmless(guest, fix),
         )
 
 
@@ -126,7 +149,10 @@ def _by_name(guest: Guest) -> dict[str, list[Setting]]:
 def _twice(guest: Guest) -> Iterator[Finding]:
     if len(guest.entries) == len(guest.assignments):
         return
-    for settings in _by_name(guest).values():
+    for name, written in _by_name(guest).items():
+        settings = [one for one in written if not is_torn(guest, one.name_span)]
+        if len(settings) < 2 or is_idle(guest, name):
+            continue
         last = max((index for index, one in enumerate(settings) if not one.append), default=0)
         for setting in settings[:last]:
             yield _lost(guest, setting, settings[last])
@@ -138,10 +164,18 @@ def _lost(guest: Guest, lost: Setting, winner: Setting) -> Finding:
     return Finding(
         lost.name_span,
         f"{lost.name} is assigned again {what}",
-        "remove one of them" if same else "remove one of them, or append with +=",
+        "remove one of them, or append with +=" if not same and _may_be_added_to(winner) else "remove one of them",
         None if guest.loaded.broken else edits.remove(guest.text, lost),
         (Related("assigned again here", guest.source, winner.name_span),),
     )
+
+
+def _may_be_added_to(setting: Setting) -> bool:
+    """Whether += would give a value with both parts in it: a list, or a text of several words as a command line."""
+    key = declared(setting.name)
+    if isinstance(setting.value, ListNode):
+        return key is None or "list" in key.kind.name
+    return key is not None and key.field.endswith("cmdline")
 
 
 def _source(guest: Guest, setting: Setting) -> str:

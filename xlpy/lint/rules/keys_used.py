@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from xlpy.diagnostic import Fix, Severity
+from xlpy.diagnostic import Severity
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared, is_off
+from xlpy.lint.keyed import IDLE, declared, is_off
 from xlpy.lint.rule import Finding, Rule, rule_of
 from xlpy.lint.words import both, either
 from xlpy.nodes import ListNode
@@ -23,17 +24,11 @@ if TYPE_CHECKING:
     from xlpy.vocabulary import Key
 
 
-def _known(guest: Guest) -> Iterator[tuple[Setting, Key]]:
+@lru_cache(maxsize=1)
+def _known(guest: Guest) -> list[tuple[Setting, Key]]:
     """Each key that the file sets, with its last assignment; those that xl knows."""
-    for setting in {one.name: one for one in guest.assignments}.values():
-        key = declared(setting.name)
-        if key is not None:
-            yield setting, key
-
-
-def _remove_all(guest: Guest, name: str) -> Fix:
-    taken = [edit for setting in guest.assignments_of(name) for edit in edits.remove(guest.text, setting).edits]
-    return Fix(title=f"remove {name}", edits=tuple(taken))
+    known = ((one, declared(name)) for name, one in {one.name: one for one in guest.assignments}.items())
+    return [(setting, key) for setting, key in known if key is not None]
 
 
 def _unread(guest: Guest) -> Iterator[Finding]:
@@ -53,7 +48,7 @@ def _unread(guest: Guest) -> Iterator[Finding]:
             setting.name_span,
             f"{key.name} is for {guests} guests, and {this}: it does nothing",
             "remove it" if given else f"remove it, or say what the guest is: type = {_types(key)}",
-            _remove_all(guest, key.name).replace(safe=unread),
+            edits.remove_keys(guest, key.name, safe=unread),
         )
 
 
@@ -87,7 +82,7 @@ def _retell_idle(guest: Guest, told: Diagnostic) -> Finding | None:
     instead = key.deprecated if key is not None else ""
     advice = f"remove it; {instead} is what there is in its place" if instead else "remove it"
     summary = f"{setting.name} does nothing, and xl warns of it at each start"
-    return Finding(setting.name_span, summary, advice, _remove_all(guest, setting.name))
+    return Finding(setting.name_span, summary, advice, edits.remove_keys(guest, setting.name))
 
 
 def _idle(guest: Guest) -> Iterator[Finding]:
@@ -144,8 +139,6 @@ def _old_name(guest: Guest, setting: Setting, key: Key) -> Iterator[Finding]:
 
 
 _NO_TYPE = ("unknown-type", "builder-against-type")
-_IDLE = ("device-model", "vif2")
-"""The reader's codes about keys that do nothing."""
 
 RULES = (
     Rule(
@@ -188,7 +181,7 @@ RULES = (
         bad='«device_model» = "/usr/lib/xen/bin/qemu-dm"\nmemory = 512',
         good="memory = 512",
         fixed="memory = 512",
-        told=_IDLE,
+        told=IDLE,
         retell=_retell_idle,
         check=_idle,
         explains=("deprecated-key",),

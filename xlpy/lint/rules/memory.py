@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOST_MIB = 16 * 1024 * 1024
 """What a host of Xen can have at most."""
 _DOUBTFUL_MIB = 2 * 1024 * 1024
+_LARGE_MIB = 128 * 1024
+_MOST_PER_VCPU_MIB = 64 * 1024
 _STEP = 1024 * 1024
 """A GiB in KiB: what a size looks like that was written in KiB."""
 _LEAST_VIDEO_KIB = 8 * KIB_PER_MIB
@@ -83,6 +85,23 @@ def _wrong_unit(guest: Guest) -> Iterator[Finding]:
             f"write {name} = {meant}" if meant else "give the number of MiB",
             edits.replace(f"write {meant}", guest.span(name), str(meant), safe=False) if meant else None,
         )
+
+
+def _maybe_kib(guest: Guest) -> Iterator[Finding]:
+    """Guests of hundreds of GiB have more than a few vCPUs."""
+    number = guest.number("memory")
+    if number is None or not _LARGE_MIB <= number < _DOUBTFUL_MIB or number % KIB_PER_MIB:
+        return
+    vcpus = max(1, guest.config.max_vcpus)
+    if number < vcpus * _MOST_PER_VCPU_MIB:
+        return
+    meant = number // KIB_PER_MIB
+    yield Finding(
+        guest.span("memory"),
+        f"memory = {number} is {meant} GiB, much for {vcpus} vCPU{'s' * (vcpus > 1)}: is that KiB? The unit is MiB",
+        f"write memory = {meant} if {meant} MiB are meant",
+        edits.replace(f"write {meant}", guest.span("memory"), str(meant), safe=False),
+    )
 
 
 def _meant(number: int) -> int:
@@ -184,6 +203,21 @@ RULES = (
         keys=("memory", "maxmem"),
         check=_wrong_unit,
         explains=("memory-above-maxmem",),
+    ),
+    Rule(
+        code="memory-maybe-kib",
+        group="memory",
+        severity=Severity.ADVICE,
+        summary="memory= that may be in KiB",
+        why=(
+            "libvirt and /proc/meminfo count memory in KiB, xl in MiB: 524288 is half a GiB there and half a TiB here. "
+            "It is said of 128 GiB and more in a guest with 64 GiB for each vCPU, which is rare."
+        ),
+        bad="memory = «524288»\nvcpus = 2",
+        good="memory = 524288\nvcpus = 32",
+        fixed="memory = 512\nvcpus = 2",
+        keys=("memory",),
+        check=_maybe_kib,
     ),
     Rule(
         code="memory-above-maxmem",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from xlpy.devices.disk import Disk
@@ -10,6 +9,7 @@ from xlpy.devices.pci import Pci
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
 from xlpy.lint.rule import Claim, Rule
+from xlpy.lint.volumes import one_name
 from xlpy.values import ALL_FUNCTIONS
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def _disks(guest: Guest) -> Iterator[Claim]:
     """Images and volumes; guests that only read one may share it."""
     for prefix, disk in guest.devices(Disk):
         if disk.pdev_path and f"{prefix}.pdev_path" in guest.where:
-            path = disk.pdev_path if disk.script else re.sub(r"/(?:\.?/)+", "/", disk.pdev_path)
-            what = _of_backend(disk.backend_domain(), path)
+            what = _of_backend(disk.backend_domain(), disk.pdev_path if disk.script else one_name(disk.pdev_path))
             yield Claim(what, guest.place(f"{prefix}.pdev_path"), shared=not disk.readwrite)
 
 

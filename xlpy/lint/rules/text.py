@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Edit, Fix, Severity
 from xlpy.differences import NUL_BYTE
 from xlpy.lint.rule import Finding, Rule
+from xlpy.lint.torn.lines import harmless
 from xlpy.lint.torn.mistake import shown
 from xlpy.nodes import ListNode
 from xlpy.source import Span
@@ -57,7 +58,10 @@ def _mismatch(guest: Guest, told: Diagnostic) -> Finding | None:
     edits = (Edit(Span(told.span.start, told.span.start), "["), Edit(Span(told.span.end, told.span.end), "]"))
     fix = Fix(title="put brackets around it", edits=edits, safe=False)
     return Finding(
-        told.span, f"{name} is a list so far, to which xl adds nothing but a list", "write [ ... ] around it", fix
+        told.span,
+        f"{name} is a list so far, to which xl adds nothing but a list",
+        "write [ ... ] around it",
+        harmless(guest, fix),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.lint.rule import Rule
+from xlpy.lint.torn.lines import HALF_READ
 from xlpy.lint.torn.walk import mistakes
 
 if TYPE_CHECKING:
@@ -48,8 +49,9 @@ def _rule(
         good=good,
         fixed=fixed,
         check=check,
-        explains=explains,
+        explains=(*explains, *HALF_READ),
         broken_too=True,
+        broken_only=True,
     )
 
 
@@ -190,6 +192,14 @@ RULES = (
         "«// the web server»\nmemory = 512",
         "# the web server\nmemory = 512",
         "# the web server\nmemory = 512",
+    ),
+    _rule(
+        "include-line",
+        "a line that is to include another file",
+        "A file of xl stands alone: nothing in it takes in another file, and xl refuses the line that tries. What "
+        "guests have in common must be in each file, or be put there by the program that writes them.",
+        "«include 'common.cfg'»\nmemory = 512",
+        "# with the settings of common.cfg\nmemory = 512",
     ),
     _rule(
         "stray-bracket",

@@ -90,6 +90,23 @@ def _lost(guest: Guest, atom: Atom, start: int) -> Finding:
     return Finding(Span(start, behind), summary, f"write {char}" if fix else "write the character itself", fix)
 
 
+def _behind_semicolon(guest: Guest) -> Iterator[Finding]:
+    """Settings that a semicolon at the start of their line was to take out."""
+    if ";" not in guest.text:
+        return
+    for setting in guest.assignments:
+        start = guest.text.rfind("\n", 0, setting.name_span.start) + 1
+        before = guest.text[start : setting.name_span.start]
+        if before.strip(" \t") != ";":
+            continue
+        mark, end = start + before.index(";"), setting.end
+        fix = None
+        if "\n" not in guest.text[mark:end] and guest.text[end:].partition("\n")[0].strip(" \t") == "":
+            fix = Fix(title="make it a comment", edits=(Edit(Span(mark, mark + 1), "#"),), safe=False)
+        summary = f"; begins no comment for xl: {setting.name} is set all the same"
+        yield Finding(Span(mark, setting.name_span.end), summary, "begin a comment with #, or remove the ;", fix)
+
+
 RULES = (
     Rule(
         code="unfilled-template",
@@ -134,5 +151,19 @@ RULES = (
         good='extra = "root=AB"',
         fixed='extra = "root=AB"',
         check=_escapes,
+    ),
+    Rule(
+        code="semicolon-setting",
+        group="text",
+        severity=Severity.WARNING,
+        summary="a setting behind a semicolon, as if that made it a comment",
+        why=(
+            "In other files a line that begins with a semicolon is a comment. For xl the semicolon ends the setting in "
+            "front of it, of which there is none, and the one behind it is in force."
+        ),
+        bad="memory = 512\n«; vcpus» = 8",
+        good="memory = 512; vcpus = 8",
+        fixed="memory = 512\n# vcpus = 8",
+        check=_behind_semicolon,
     ),
 )

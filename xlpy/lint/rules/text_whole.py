@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Edit, Fix, Severity
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.torn import forms
+from xlpy.lint.torn.lines import HALF_READ
 from xlpy.lint.torn.walk import mistakes
 from xlpy.source import Span
 from xlpy.syntax import scan_config
@@ -34,7 +35,16 @@ _TEXT_RULES = (
     "stray-bracket",
     "line-continuation",
     "template-text",
-    "*-key",
+    "include-line",
+    "smart-quotes",
+    "odd-blank",
+    "null-byte",
+    "dos-line-ends",
+    "byte-order-mark",
+    "no-final-newline",
+    "conflict-marker",
+    "duplicate-key",
+    "ignore-misspelt",
 )
 _CONFLICT = re.compile(r"^(?:<{7} |\|{7} |={7}$|>{7} )[^\n]*", re.MULTILINE)
 
@@ -51,7 +61,8 @@ def _foreign(guest: Guest) -> Iterator[Finding]:
     if form is not None:
         at = min(form.at, len(guest.text))
         end = guest.text.find("\n", at)
-        line = Span(at, len(guest.text) if end < 0 else end)
+        end = len(guest.text) if end < 0 else end
+        line = Span(at, min(at + form.length, end) if form.length else end)
         yield Finding(line, f"this is {form.what}, no configuration of a guest", form.advice, covers=_whole(guest))
 
 
@@ -140,7 +151,7 @@ RULES = (
         bad="«import os»\nmemory = 512",
         good="memory = 512",
         check=_python,
-        explains=_TEXT_RULES,
+        explains=(*_TEXT_RULES, *HALF_READ),
         broken_too=True,
     ),
     Rule(

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Edit, Fix, Severity
 from xlpy.lint import edits
-from xlpy.lint.amounts import number_meant
-from xlpy.lint.keyed import declared, entry_at, is_switch, operator, otherwise
+from xlpy.lint.amounts import number_meant, switched
+from xlpy.lint.keyed import declared, entry_at, is_numeric, is_switch, operator, otherwise
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.torn.mistake import shown
 from xlpy.nodes import Atom, ListNode
@@ -32,7 +32,7 @@ def _no_number(guest: Guest, told: Diagnostic) -> Finding | None:
     if entry is None or key is None or not isinstance(entry.value, Atom):
         return None
     text = entry.value.text
-    number = number_meant(text, key)
+    number = number_meant(text, key) if is_numeric(key) else switched(text)
     fix = edits.replace(f"write {number}", entry.value_span, number, safe=False) if number else None
     advice = f"write {number}" if number else "write 1 for on, 0 for off" if is_switch(key) else "write a number"
     if number and key.unit:

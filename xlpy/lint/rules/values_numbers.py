@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.kinds import KIB_PER_MIB
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared, entry_at, is_numeric
+from xlpy.lint.keyed import declared, entry_at, field_of, is_numeric
 from xlpy.lint.rule import Finding, Rule
 from xlpy.nodes import Atom
 
@@ -22,15 +23,17 @@ if TYPE_CHECKING:
 
 _OCTAL = re.compile(r"[ \t]*([-+]?)0+([0-7]+)")
 _WIDTHS = (8, 16, 32, 64)
+_NEVER_CUT = 1 << (_WIDTHS[0] - 1)
+"""Smaller numbers fit in any type."""
 _PLAIN = re.compile(r"(?:[1-9][0-9]*|0)")
 
 
-def _numbers(guest: Guest) -> Iterator[tuple[Key, Entry, Atom]]:
+@lru_cache(maxsize=1)
+def _numbers(guest: Guest) -> list[tuple[Key, Entry, Atom]]:
     """The keys of numbers that are given a single value."""
-    for name, entry in guest.entries.items():
-        key = declared(name)
-        if key is not None and is_numeric(key) and isinstance(entry.value, Atom) and not entry.appended:
-            yield key, entry, entry.value
+    known = ((declared(name), entry) for name, entry in guest.entries.items())
+    numbers = ((key, entry) for key, entry in known if key is not None and is_numeric(key) and not entry.appended)
+    return [(key, entry, entry.value) for key, entry in numbers if isinstance(entry.value, Atom)]
 
 
 def _octal(guest: Guest) -> Iterator[Finding]:
@@ -46,11 +49,12 @@ def _octal(guest: Guest) -> Iterator[Finding]:
 
 def _cut(guest: Guest) -> Iterator[Finding]:
     for key, entry, _ in _numbers(guest):
-        number, kept = guest.number(key.name), _kept(guest, key)
-        if number is None or kept is None or number < 0:
+        number = guest.number(key.name)
+        if number is None or number < _NEVER_CUT:
             continue
         factor = KIB_PER_MIB if key.unit == "MiB" else 1
-        if _is_cut(number * factor, kept):
+        kept = _kept(guest, key)
+        if kept is not None and _is_cut(number * factor, kept):
             becomes = f"{kept // factor}" if not kept % factor else f"{kept} KiB"
             summary = f"{number} does not fit: xl keeps {becomes} for {key.name}, without a word"
             yield Finding(entry.value_span, summary, "write a number that fits")
@@ -58,15 +62,16 @@ def _cut(guest: Guest) -> Iterator[Finding]:
 
 def _negative(guest: Guest) -> Iterator[Finding]:
     for key, entry, _ in _numbers(guest):
-        number, kept = guest.number(key.name), _kept(guest, key)
-        if number is not None and kept is not None and number < 0 < kept and not key.signed:
+        number = guest.number(key.name)
+        kept = _kept(guest, key) if number is not None and number < 0 else None
+        if kept is not None and kept > 0 and not key.signed:
             summary = f"{number} is below 0: xl makes {kept} of it for {key.name}, without a word"
             yield Finding(entry.value_span, summary, "write a number from 0 on")
 
 
 def _kept(guest: Guest, key: Key) -> int | None:
     """The number in the configuration that a key sets."""
-    kept = _field(guest.config, key.field) if key.field and key.name in guest.entries else None
+    kept = field_of(guest.config, key.field) if key.field and key.name in guest.entries else None
     return kept if type(kept) is int else None
 
 
@@ -75,13 +80,6 @@ def _is_cut(given: int, kept: int) -> bool:
     return given != kept and any(
         given >> (width - 1) and abs(kept) < 2**width and not (given - kept) % 2**width for width in _WIDTHS
     )
-
-
-def _field(config: Any, path: str) -> Any:
-    """The value of a field such as b_info.u.hvm.vnc.display; None where another member of the union is chosen."""
-    for name in path.split("."):
-        config = config if name in ("hvm", "pv", "pvh") else getattr(config, name, None)
-    return config
 
 
 def _odd_switch(guest: Guest) -> Iterator[Finding]:
@@ -104,7 +102,7 @@ def _for_mode(guest: Guest, told: Diagnostic) -> Finding | None:
     key = declared(entry.name) if entry else None
     if entry is None or key is None or not isinstance(entry.value, Atom):
         return None
-    word = _field(guest.config, key.field)
+    word = field_of(guest.config, key.field)
     if not isinstance(word, str) or not told.advice:
         return None
     fix = edits.replace(f'write "{word}"', entry.value_span, f'"{word}"')

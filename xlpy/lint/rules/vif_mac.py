@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from xlpy.devices.vif import NO_MAC, Vif
@@ -71,12 +72,12 @@ def _odd(guest: Guest) -> Iterator[Finding]:
 # ---- addresses that do not do
 
 
-def _macs(guest: Guest) -> Iterator[tuple[str, Span]]:
+@lru_cache(maxsize=1)
+def _macs(guest: Guest) -> list[tuple[str, Span]]:
     """The addresses that are written out in full."""
-    for text, vif in taken(guest, Vif):
-        item = text.item("mac")
-        if item is not None and len(take_mac(item.value or "")[0]) == _BYTES:
-            yield vif.mac or NO_MAC, item.value_span
+    items = ((text.item("mac"), vif) for text, vif in taken(guest, Vif))
+    written = ((item, vif) for item, vif in items if item and len(take_mac(item.value or "")[0]) == _BYTES)
+    return [(vif.mac or NO_MAC, item.value_span) for item, vif in written]
 
 
 def _first_byte(mac: str) -> int:

@@ -64,7 +64,7 @@ def _repeated(what: Callable[[Vif], object], word: str, why: str) -> Callable[[G
 
 def _bad_ip(guest: Guest) -> Iterator[Finding]:
     for text, vif in taken(guest, Vif):
-        item = text.item("ip")
+        item = text.item("ip") if vif.ip else None
         for match in re.finditer(r"\S+", vif.ip or "") if item is not None else ():
             if item is not None and _NUMERIC_ADDRESS.fullmatch(match[0]) and not _is_address(match[0]):
                 yield Finding(

@@ -44,7 +44,8 @@ def _retell(guest: Guest, told: Diagnostic) -> Finding | None:
     good = bool(meant) and not _why_not(meant)
     new = rewritten(item, item.value_span, meant) if good else None
     place = item.value_span if item.value else item.span
-    return Finding(place, why, f"write {meant}" if good else _FORM, new)
+    form = f"write {rate}Mb/s (megabits) or {rate}MB/s (megabytes), whichever is meant" if rate.isdecimal() else _FORM
+    return Finding(place, why, f"write {meant}" if good else form, new)
 
 
 def _why_not(text: str) -> str:

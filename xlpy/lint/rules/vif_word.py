@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 _BY_NAME = {token.name: token for token in TOKENS}
 _COMMON = tuple(name for name in _BY_NAME if not name.startswith("colo_"))
 _MEANT = {
-    "address": "mac", "bandwidth": "rate", "br": "bridge", "dev": "vifname", "gateway": "gatewaydev", "hwaddr": "mac",
-    "ifname": "vifname", "ipaddr": "ip", "limit": "rate", "macaddr": "mac", "name": "vifname", "target": "vifname",
+    "address": "mac", "bandwidth": "rate", "br": "bridge", "dev": "vifname", "hwaddr": "mac", "ifname": "vifname",
+    "ipaddr": "ip", "limit": "rate", "macaddr": "mac", "name": "vifname", "target": "vifname",
 }  # fmt: skip
 """What other tools call it."""
+_OF_THE_GUEST = ("gateway", "gw", "netmask", "dns", "nameserver", "broadcast", "dhcp")
+"""What xl sets for no guest."""
 _FORMS = (
     ("mac", re.compile(r"(?:[0-9a-fA-F]{1,2}[:-]){5}[0-9a-fA-F]{1,2}")),
     ("ip", re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?:/[0-9]+)?")),
@@ -86,6 +88,9 @@ def _named(item: Item, name: str, value: str) -> Finding:
         new = rewritten(item, item.span, f"{name}={value.strip()}")
         summary = f"xl takes the blank for a part of the name, and ignores {item.text}"
         return Finding(place, summary, f"write {name}={value.strip()}", new)
+    if name.lower() in _OF_THE_GUEST:
+        advice = "remove it: the guest itself, or its DHCP server, sets that"
+        return Finding(place, f"xl knows no parameter {name} of a network card, and ignores {item.text}", advice)
     meant = _MEANT.get(name.lower()) or nearest(name, _COMMON)
     advice = f"did you mean {meant}?" if meant else f"what there is: {either(sorted(_COMMON))}"
     new = rewritten(item, place, meant) if meant else None
@@ -100,10 +105,11 @@ def _type(guest: Guest, told: Diagnostic) -> Finding | None:
     value = (item.value or "").strip()
     meant = "vif" if value.lower() in ("netfront", "pv", "paravirtualised") else nearest(value, ("vif", "ioemu"))
     kept = "both the emulated and the PV card" if guest.kind == "hvm" else "a PV card"
+    advice = f"type={meant}" if meant else "type=vif for a PV card alone, or type=ioemu for an emulated one beside it"
     return Finding(
         item.value_span if item.value else item.span,
         f"xl knows no type {value or 'without a word'} and ignores it: the guest has {kept}",
-        f"write {meant or 'vif or ioemu'}" + ("; vif is the PV card alone" if meant != "ioemu" else ""),
+        f"write {advice}" + (", which gives the guest a PV card alone" if meant == "vif" else ""),
         rewritten(item, item.value_span, meant) if meant and item.value else None,
     )
 

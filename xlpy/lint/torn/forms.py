@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 
 class Form(NamedTuple):
-    """What a text is, what to do with it, and the offset of what shows it."""
+    """What a text is, what to do with it, the offset of what shows it, and how long that is (0: the whole line)."""
 
     what: str
     advice: str
     at: int = 0
+    length: int = 0
 
 
 _MAGIC = (
@@ -39,6 +40,8 @@ _MAGIC = (
     ("\udcfe\udcff", "a text in UTF-16", "convert it: iconv -f UTF-16 -t UTF-8"),
 )
 _BEGINNING = 2000
+_SHORT = 8
+"""How much of binary data is shown."""
 _LEADING = re.compile(r"(?:[ \t\r\n]|#[^\n]*\n)*")
 _XML = re.compile(r"<(?:\?xml|!--|!DOCTYPE|[A-Za-z][\w:.-]*[ \t\r\n>/])")
 _JSON = re.compile(r'\{[ \t\r\n]*(?:"|\})|\[[ \t\r\n]*\{[ \t\r\n]*"')
@@ -74,8 +77,8 @@ def of_xl(settings: tuple[Setting, ...], name: str) -> Form | None:
 def _binary(text: str) -> Form | None:
     for magic, what, advice in _MAGIC:
         if text.startswith(magic) and (len(magic) > 3 or _is_binary(text)):
-            return Form(what, advice)
-    return Form("binary data", "give xl a text") if _is_binary(text) else None
+            return Form(what, advice, length=len(magic))
+    return Form("binary data", "give xl a text", length=_SHORT) if _is_binary(text) else None
 
 
 def _is_binary(text: str) -> bool:

@@ -38,6 +38,7 @@ BROKEN_KEY = re.compile(
 )
 """The left side of a setting, whatever it is, before its operator and a value."""
 SETTING = re.compile(r"([a-z][a-z0-9._]*)[ \t]*\+?=(?!=)[ \t]*")
+INCLUDE = re.compile(r"((?:[#.%@]?(?:include|import|source)|\.)(?:\b|(?<=\.)))[ \t]+[\"'</~.][^=\n]*$")
 OTHER_COMMENT = re.compile(r"//|/\*|\*/|--(?= )|<!--|;;|rem |REM ")
 CLOSING = re.compile(f"[\\])}}]+{BLANK}*(?=[\\n;#,]|\\Z)")
 CONTINUED = re.compile(r"\\[ \t\r]*(?=\n|\Z)")

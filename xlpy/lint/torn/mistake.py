@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from xlpy.diagnostic import Edit, Fix
+from xlpy.lint.rule import Finding
 from xlpy.source import Span
-
-if TYPE_CHECKING:
-    from xlpy.lint.rule import Finding
 
 LONGEST = 40
 """Longer texts are cut in messages."""
@@ -19,6 +17,11 @@ class Mistake(NamedTuple):
 
     code: str
     finding: Finding
+
+
+def mistake(code: str, start: int, end: int, summary: str, advice: str, fix: Fix | None = None) -> Mistake:
+    """A finding from START to END."""
+    return Mistake(code, Finding(Span(start, end), summary, advice, fix))
 
 
 def shown(text: str) -> str:

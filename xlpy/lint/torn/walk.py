@@ -6,9 +6,9 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from xlpy import vocabulary
-from xlpy.lint.keyed import is_secret
+from xlpy.lint.keyed import declared, is_secret
 from xlpy.lint.rule import Finding
-from xlpy.lint.torn import lexis, values, words
+from xlpy.lint.torn import lexis, strays, values, words
 from xlpy.lint.torn.mistake import Mistake, change, shown
 from xlpy.source import Span
 from xlpy.syntax import scan_config
@@ -171,11 +171,21 @@ class Walk:
             self.found.append(computed)
         elif lexis.PYTHON_OPERATOR.match(self.text, self.at):
             self.python(value_at)
+        elif self._closes(value_at):
+            self.found.append(words.unopened(self.key, value_at, self.at))
         elif self.looking_at(",") and self._more_values(value_at):
             return
         else:
             self.found.append(words.behind(self.text, self.at, self.line_end(), self.key))
         self.skip_line()
+
+    def _closes(self, value_at: int) -> bool:
+        """Whether a bracket comes next that ends the value of a key of lists, which none has begun."""
+        match = lexis.CLOSING.match(self.text, self.at)
+        key = declared(self.key)
+        if match is None or key is None or "list" not in key.kind.name or self.text[value_at] == "[":
+            return False
+        return match[0].strip() == "]"
 
     def _more_values(self, value_at: int) -> bool:
         """Values with commas between them and no brackets around."""
@@ -191,10 +201,15 @@ class Walk:
         while self.looking_at(","):
             self.at += 1
             self.blanks()
-            if lexis.ENDED.match(self.text, self.at):
+            if lexis.ENDED.match(self.text, self.at) or self._closes(value_at):
                 break
             values.read(self, depth=1)
             self.blanks()
+        if self._closes(value_at):
+            del self.found[before:]
+            self.found.append(words.unopened(self.key, value_at, self.at))
+            self.at = self.line_end()
+            return True
         if self.at <= comma + 1 or not self.text[comma + 1 : self.at].strip():
             self.at = comma
             return False
@@ -206,7 +221,7 @@ class Walk:
 
     def _no_setting(self) -> None:
         """A line that is neither a setting nor a comment."""
-        mistake = words.no_setting(self.text, self.at, self.line_end(), vocabulary.key_names())
+        mistake = strays.no_setting(self.text, self.at, self.line_end(), vocabulary.key_names())
         if mistake is not None:
             self.found.append(mistake)
         self.skip_line()

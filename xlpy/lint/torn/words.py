@@ -8,32 +8,22 @@ from typing import TYPE_CHECKING
 
 from xlpy.lint import placeholders
 from xlpy.lint.amounts import is_size, number_meant
-from xlpy.lint.keyed import declared, is_numeric, is_secret
+from xlpy.lint.keyed import declared, is_numeric, is_secret, is_switch, takes_negative
 from xlpy.lint.nearest import nearest_key
-from xlpy.lint.rule import Finding
 from xlpy.lint.torn import lexis
-from xlpy.lint.torn.mistake import Mistake, change, quoted, shown
-from xlpy.source import Span
+from xlpy.lint.torn.mistake import Mistake, change, mistake, quoted, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from xlpy.diagnostic import Fix
     from xlpy.vocabulary import Key
 
 UNIT = re.compile(r"[ \t]*([kKmMgGtT](?:i?[bB]|ytes)?)(?=[ \t\r]*(?:[\n;#]|\Z))")
-_LONGEST_LINE = 500
-"""A longer one is not looked at for what its key may be."""
 _CONSTANTS = {"True": "1", "False": "0"}
 _TERM = re.compile(r"[0-9]{1,12}(?:[ \t]*[*+][ \t]*[0-9]{1,12}){1,8}(?=[ \t\r]*(?:[\n;#]|\Z))")
 _GROUPS = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
 _SIGNED = re.compile(r"[-+][0-9]+")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _NAMES = {"\u00a0": "a no-break space", "\u200b": "a zero-width space", "\ufeff": "a byte order mark"}
-
-
-def _mistake(code: str, start: int, end: int, summary: str, advice: str, fix: Fix | None = None) -> Mistake:
-    return Mistake(code, Finding(Span(start, end), summary, advice, fix))
 
 
 def odd_blank(match: re.Match[str]) -> Mistake:
@@ -43,7 +33,7 @@ def odd_blank(match: re.Match[str]) -> Mistake:
     plain = "" if lexis.INVISIBLE.fullmatch(match[0]) else " "
     fix = change("write a plain blank" if plain else "remove it", (*match.span(), plain))
     summary = f"here stands {name}, which xl does not take for a blank"
-    return _mistake("odd-blank", *match.span(), summary, "write a plain blank" if plain else "remove it", fix)
+    return mistake("odd-blank", *match.span(), summary, "write a plain blank" if plain else "remove it", fix)
 
 
 # ---- keys
@@ -59,9 +49,9 @@ def bad_key(text: str, key: str, start: int) -> Mistake:
     fix = change(f"write {near}", (start, end, near)) if near else _commented(text, start)
     advice = f"write {near}" if near else "make the line a comment: xl has no such key"
     if capital:
-        return _mistake("upper-case-key", start, end, f"xl takes no capitals in a key: {shown(key)}", advice, fix)
+        return mistake("upper-case-key", start, end, f"xl takes no capitals in a key: {shown(key)}", advice, fix)
     what = "there are no quotes around a key" if plain != key else _odd_character(plain)
-    return _mistake("bad-key", start, end, f"{shown(key)} is no key: {what}", advice, fix)
+    return mistake("bad-key", start, end, f"{shown(key)} is no key: {what}", advice, fix)
 
 
 def _commented(text: str, start: int) -> Fix | None:
@@ -83,57 +73,10 @@ def bad_operator(key: str, op: str, start: int) -> Mistake:
     """Something else where = must stand."""
     fix = change("write =", (start, start + len(op), {":": " =", "=+": "+="}.get(op, "=")))
     summary = f"{op} does not assign a value: xl knows = and +="
-    return _mistake("wrong-operator", start, start + len(op), summary, f"write {key} = VALUE", fix)
+    return mistake("wrong-operator", start, start + len(op), summary, f"write {key} = VALUE", fix)
 
 
 # ---- lines
-
-
-def no_setting(text: str, start: int, end: int, known: Collection[str]) -> Mistake | None:
-    """A line that is no setting; None where nothing can be guessed."""
-    line = text[start:end].rstrip()
-    end = start + len(line)
-    if comment := lexis.OTHER_COMMENT.match(line):
-        mark = comment[0].strip()
-        fix = change("write #", (start, start + len(comment[0].rstrip()), "#"))
-        return _mistake("wrong-comment", start, end, f"{mark} begins no comment for xl", "begin it with #", fix)
-    if lexis.CLOSING.fullmatch(line):
-        fix = change("remove it", (start, end, ""))
-        return _mistake("stray-bracket", start, end, f"{line.strip()} closes nothing", "remove it", fix)
-    if placeholders.fills(line):
-        advice = "fill in the template with the program that it is made for"
-        return _mistake("template-text", start, end, f"this line is left from a template: {shown(line)}", advice)
-    if lexis.PROSE.fullmatch(line):
-        fix = change("make it a comment", (start, start, "# "))
-        summary = "this line is neither a setting nor a comment"
-        return _mistake("wrong-comment", start, end, summary, "put # in front if it is a comment", fix)
-    if lexis.IDENT.fullmatch(line):
-        summary = f"{shown(line)} alone is no setting"
-        return _mistake("missing-value", start, end, summary, f"write {shown(line)} = VALUE, or remove it")
-    if len(line) < _LONGEST_LINE and (left := lexis.BROKEN_KEY.match(text, start)):
-        return _broken_key(left)
-    match = re.match(r"([a-z][a-z0-9_]*)[ \t]+(?=[\"'\[0-9])", line)
-    if match and match[1] in known:
-        at = start + match.end(1)
-        fix = change("write =", (at, start + match.end(), " = "))
-        return _mistake(
-            "wrong-operator", start, at, f"= is missing behind {match[1]}", f"write {match[1]} = VALUE", fix
-        )
-    return None
-
-
-def _broken_key(match: re.Match[str]) -> Mistake | None:
-    """What stands in front of = and is no key; None where nothing can be guessed."""
-    start, end = match.span(1)
-    if match[2] and match[3] and lexis.IDENT.fullmatch(match[1]):
-        at = match.start(2)
-        fix = change("write +=", (at, match.end(3) + 1, "+="))
-        return _mistake("wrong-operator", at, match.end(3) + 1, "+ and = must stand together", "write +=", fix)
-    near = nearest_key(re.sub("[^a-z0-9_]", "", match[1].lower()))
-    if not near:
-        return None
-    fix = change(f"write {near}", (start, end, near))
-    return _mistake("bad-key", start, end, f"{shown(match[1])} is no key", f"write {near}", fix)
 
 
 def continued(match: re.Match[str], *, inside: bool) -> Mistake:
@@ -145,7 +88,14 @@ def continued(match: re.Match[str], *, inside: bool) -> Mistake:
         if inside
         else "write the value on one line, or add to it with +="
     )
-    return _mistake("line-continuation", start, start + 1, "xl does not go on behind a backslash", advice, fix)
+    return mistake("line-continuation", start, start + 1, "xl does not go on behind a backslash", advice, fix)
+
+
+def unopened(key: str, start: int, bracket: int) -> Mistake:
+    """The end of a list that has no beginning."""
+    fix = change("write [ in front", (start, start, "["))
+    summary = f"] ends a list that has no beginning: [ is missing in front of the value of {key}"
+    return mistake("stray-bracket", bracket, bracket + 1, summary, f"write {key} = [ ... ]", fix)
 
 
 def behind(text: str, start: int, line_end: int, key: str) -> Mistake:
@@ -156,13 +106,13 @@ def behind(text: str, start: int, line_end: int, key: str) -> Mistake:
         return continued(match, inside=False)
     if lexis.CLOSING.fullmatch(rest):
         fix = change("remove it", (start, end, ""))
-        return _mistake("stray-bracket", start, end, f"{rest} closes nothing", "remove it", fix)
+        return mistake("stray-bracket", start, end, f"{rest} closes nothing", "remove it", fix)
     if rest == ",":
         fix = change("remove the comma", (start, end, ""))
-        return _mistake("text-after-value", start, end, "a comma ends no setting", "remove it", fix)
+        return mistake("text-after-value", start, end, "a comma ends no setting", "remove it", fix)
     if comment := lexis.OTHER_COMMENT.match(rest):
         fix = change("write #", (start, start + len(comment[0].rstrip()), "#"))
-        return _mistake(
+        return mistake(
             "wrong-comment", start, end, f"{comment[0].strip()} begins no comment for xl", "begin it with #", fix
         )
     if (setting := lexis.SETTING.match(rest)) is not None:
@@ -171,16 +121,14 @@ def behind(text: str, start: int, line_end: int, key: str) -> Mistake:
             blank -= 1
         fix = change("put it on a line of its own", (blank, start, "\n"))
         summary = f"the setting of {setting[1]} stands on the same line as that of {key}"
-        return _mistake(
-            "text-after-value", start, end, summary, "put it on a line of its own, or a ; between them", fix
-        )
+        return mistake("text-after-value", start, end, summary, "put it on a line of its own, or a ; between them", fix)
     if rest[0] in "\"'":
         summary = f"a second text stands behind the value of {key}: xl does not join them"
-        return _mistake("text-after-value", start, end, summary, "write one text, or a list: [ 'a', 'b' ]")
+        return mistake("text-after-value", start, end, summary, "write one text, or a list: [ 'a', 'b' ]")
     what = "this" if is_secret(key) else shown(rest.partition("#")[0].rstrip())
     fix = change("make it a comment", (start, start, "# " if text[start - 1] in " \t" else "  # "))
     summary = f"{what} stands behind the value of {key}, where nothing may"
-    return _mistake("text-after-value", start, end, summary, "remove it, or put # in front of it", fix)
+    return mistake("text-after-value", start, end, summary, "remove it, or put # in front of it", fix)
 
 
 # ---- values
@@ -192,14 +140,14 @@ def no_comma(text: str, start: int, last: int) -> Mistake:
     end = max(start + 1, match.end() if match else 0)
     fix = change("put a comma between them", (last, last, ","))
     summary = "a comma is missing in front of this item"
-    return _mistake("missing-comma", start, end, summary, "put a comma between the items of a list", fix)
+    return mistake("missing-comma", start, end, summary, "put a comma between the items of a list", fix)
 
 
 def prefix(match: re.Match[str]) -> Mistake:
     """A letter in front of a quote, as in Python."""
     fix = change(f"remove the {match[0]}", (*match.span(), ""))
     summary = f"{match[0]} in front of a quote is Python"
-    return _mistake("unquoted-text", *match.span(), summary, "remove the letter", fix)
+    return mistake("unquoted-text", *match.span(), summary, "remove the letter", fix)
 
 
 def sized(key: str, word: str, start: int) -> Mistake:
@@ -214,7 +162,7 @@ def sized(key: str, word: str, start: int) -> Mistake:
         advice = f"write a whole number of {found.unit}"
     elif found is None or not is_numeric(found):
         advice, fix = "put it in quotes, or write the number alone", quoted(word, start)
-    return _mistake("number-with-unit", start, end, f"{word} is no number: xl takes no unit behind one", advice, fix)
+    return mistake("number-with-unit", start, end, f"{word} is no number: xl takes no unit behind one", advice, fix)
 
 
 def unquoted(key: str, word: str, start: int, *, in_list: bool) -> Mistake:
@@ -223,13 +171,13 @@ def unquoted(key: str, word: str, start: int, *, in_list: bool) -> Mistake:
     if placeholders.fills(word):
         what = "here" if is_secret(key) else shown(word)
         summary = f"{what} stands a placeholder of a template" if is_secret(key) else f"{what} is a placeholder"
-        return _mistake("template-text", start, end, f"{summary}: xl fills in nothing", "write the value itself")
+        return mistake("template-text", start, end, f"{summary}: xl fills in nothing", "write the value itself")
     if _SIGNED.fullmatch(word):
-        return _signed(word, start)
+        return _signed(key, word, start)
     if _HEX.fullmatch(word):
         fix = change("write it in small letters", (start, end, word.lower()))
         summary = f"xl takes small letters alone in a number: {shown(word)}"
-        return _mistake("upper-case-hex", start, end, summary, f"write {word.lower()}", fix)
+        return mistake("upper-case-hex", start, end, summary, f"write {word.lower()}", fix)
     if is_size(word):
         return sized(key, word, start)
     found = declared(key)
@@ -239,14 +187,14 @@ def unquoted(key: str, word: str, start: int, *, in_list: bool) -> Mistake:
         return _constant(word, start)
     what = "the value" if is_secret(key) else shown(word)
     summary = f"{what} is a text without quotes"
-    return _mistake("unquoted-text", start, end, summary, "put it in quotes", quoted(word, start))
+    return mistake("unquoted-text", start, end, summary, "put it in quotes", quoted(word, start))
 
 
 def _constant(word: str, start: int) -> Mistake:
     number = _CONSTANTS[word]
     fix = change(f"write {number}", (start, start + len(word), number))
     summary = f"{word} is Python: xl knows 1 and 0"
-    return _mistake("unquoted-text", start, start + len(word), summary, f"write {number}", fix)
+    return mistake("unquoted-text", start, start + len(word), summary, f"write {number}", fix)
 
 
 def _no_number(key: Key, word: str, start: int) -> Mistake:
@@ -254,9 +202,9 @@ def _no_number(key: Key, word: str, start: int) -> Mistake:
     end, number = start + len(word), number_meant(word, key)
     if not number:
         summary = f"{shown(word)} is no number, and without quotes it is no text"
-        return _mistake("unquoted-text", start, end, summary, f"{key.name} takes a number")
+        return mistake("unquoted-text", start, end, summary, f"{key.name} takes a number")
     fix = change(f"write {number}", (start, end, number))
-    return _mistake("unquoted-text", start, end, f"{shown(word)} is no number to xl", f"write {number}", fix)
+    return mistake("unquoted-text", start, end, f"{shown(word)} is no number to xl", f"write {number}", fix)
 
 
 def computed(text: str, start: int) -> Mistake | None:
@@ -268,7 +216,7 @@ def computed(text: str, start: int) -> Mistake | None:
     end = start + len(match[0])
     fix = change(f"write {number}", (start, end, number))
     summary = f"{shown(match[0])} is to be computed, and xl computes nothing"
-    return _mistake("unquoted-text", start, end, summary, f"write {number}", fix)
+    return mistake("unquoted-text", start, end, summary, f"write {number}", fix)
 
 
 def _value(term: str) -> int:
@@ -284,16 +232,18 @@ def grouped(text: str, start: int, number_at: int, key: str) -> Mistake | None:
         return None
     number = match[0].replace(",", "")
     fix = change(f"write {number}", (number_at, match.end(), number))
-    return _mistake("text-after-value", start, match.end(), "xl takes no comma in a number", f"write {number}", fix)
+    return mistake("text-after-value", start, match.end(), "xl takes no comma in a number", f"write {number}", fix)
 
 
-def _signed(word: str, start: int) -> Mistake:
+def _signed(key: str, word: str, start: int) -> Mistake:
     end = start + len(word)
     if word[0] == "+":
         fix = change("remove the sign", (start, start + 1, ""))
-        return _mistake(
-            "negative-number", start, end, "xl takes no sign in front of a number", f"write {word[1:]}", fix
-        )
+        return mistake("negative-number", start, end, "xl takes no sign in front of a number", f"write {word[1:]}", fix)
+    found = declared(key)
+    if found is not None and is_numeric(found) and not takes_negative(key):
+        advice = "write 1 for on, 0 for off" if is_switch(found) else "write a positive number"
+        return mistake("negative-number", start, end, f"{word}: {key} cannot be negative", advice)
     fix = quoted(word, start)
     summary = f"xl takes a negative number in quotes only: {word}"
-    return _mistake("negative-number", start, end, summary, f'write "{word}"', fix)
+    return mistake("negative-number", start, end, summary, f'write "{word}"', fix)
