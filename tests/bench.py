@@ -57,4 +57,7 @@ def parse_many() -> float:
 
 
 if __name__ == "__main__":
+    from tests import benchlint
+
     main()
+    benchlint.main()

@@ -1,4 +1,4 @@
-"""Makes configurations as people keep them, for the benchmark: each is different, xl takes them all, and they are always the same."""
+"""Makes configurations as people keep them, for the benchmark: all different, right, and always the same."""
 
 from __future__ import annotations
 
@@ -114,6 +114,6 @@ def _disks(rng: Random, name: str, *, hvm: bool) -> str:
 
 
 def _network(rng: Random, number: int) -> str:
-    macs = [f"00:16:3e:{number >> 15 & 0x7F:02x}:{number >> 7 & 0xFF:02x}:{number << 1 & 0xFF | at:02x}" for at in (0, 1)]
-    specs = [f'    "mac={mac}, bridge=xenbr{rng.randint(0, 3)}",\n' for mac in macs[: rng.randint(1, 2)]]
+    cards = ((number << 1 | at).to_bytes(3, "big").hex(":") for at in range(rng.randint(1, 2)))
+    specs = [f'    "mac=00:16:3e:{card}, bridge=xenbr{rng.randint(0, 3)}",\n' for card in cards]
     return f"vif = [\n{''.join(specs)}]\n"

@@ -49,8 +49,8 @@ def load(
     settled = settle(source, "config")
     reader = Reader(source, settled.entries, release, host, conf, masked=masked)
     reader.diagnostics += settled.diagnostics
-    for needs, guests, apply in vocabulary.steps(release):
-        if (not needs or needs in settled.entries) and reader.domain_type in guests:
+    for _, guests, apply in vocabulary.steps(release, vocabulary.key_names().intersection(settled.entries)):
+        if reader.domain_type in guests:
             apply(reader)
     return Loaded(
         config=reader.build(),

@@ -51,6 +51,8 @@ def take_long(text: str, release: Release) -> tuple[int, str] | None:
 
     It may be too large for a long.
     """
+    if text.isdecimal() and text.isascii() and text[0] != "0" and len(text) < _LONGEST:
+        return int(text), ""
     match = libxl_number(release).match(text)
     return (_any_base(match), text[match.end() :]) if match else None
 

@@ -5,15 +5,17 @@ xlpy/devices/disk.py declares the parameters; here is what xl's scanner makes of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlpy.cstring import atoi
 from xlpy.syntax import scan_disk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from xlpy.reader import Reader
+    from xlpy.release import Release
     from xlpy.source import Span
     from xlpy.syntax import Atom
     from xlpy.syntax import Token as Piece
@@ -21,59 +23,86 @@ if TYPE_CHECKING:
 
 _SCRIPT_PREFIXES = ("iscsi", "nbd", "enbd", "drbd")
 _RESPECIFIABLE = {"access", "devtype", "colo-port", "grant_usage"}
+_METHODS = {name: f"_{name.lower()}" for name in ("PREFIX", "UNKNOWN_PREFIX", "TARGET", "NAMED", "WORD", "BAD")}
+"""What reads the terminals of grammar/disk.lark."""
+_LONG = 1000
+"""A spec that is not remembered."""
 _MOST_SAID = 1 << 26
 """How much errors may quote together: each has the whole spec."""
 
 
-class DiskSpec:
-    """One disk spec while it is scanned: slots are filled by name or by position. TOKENS are the parameters by name."""
+class Word(NamedTuple):
+    """A word that fills a field: text[start:end] of the spec is its value."""
 
-    def __init__(self, reader: Reader, atom: Atom, tokens: Mapping[str, Token]) -> None:
-        self.reader = reader
+    field: str
+    start: int
+    end: int
+    value: Any = None
+
+
+class Wrong(NamedTuple):
+    """What is wrong in a text, from START to END; all of it where END is below START."""
+
+    code: str
+    message: str
+    text: int
+    start: int
+    end: int
+    advice: str
+
+
+class DiskSpec:
+    """One disk spec while it is scanned: slots are filled by name or by position. TOKENS are the parameters by name.
+
+    On a command line it is made of several texts.
+    """
+
+    def __init__(self, tokens: Mapping[str, Token], release: Release) -> None:
         self.tokens = tokens
-        self.atom = atom
+        self.release = release
+        self.text = ""
         self.values: dict[str, Any] = {"readwrite": 1}
-        self.places: dict[str, Span] = {"": atom.span}
+        self.words: list[Word] = []
+        self.prefixes: list[Word] = []
+        self.places: dict[str, tuple[int, int, int]] = {}
+        """Of a field: the number of the text, and from where to where its value stands there."""
         self.prefixed = False
         self.access_set = False
-        self.errors: list[tuple[str, str, Span, str]] = []
+        self.errors: list[Wrong] = []
+        self._number = 0
 
-    def read(self, atoms: tuple[Atom, ...]) -> bool:
-        """Scan and check the words of the spec; False when something is wrong, which is told."""
-        for self.atom in atoms:
+    def read(self, texts: tuple[str, ...]) -> None:
+        """Scan and check the words of the spec."""
+        for self._number, self.text in enumerate(texts):
             at: int | None = 0
-            while at is not None and len(self.errors) * len(self.atom.text) < _MOST_SAID:
+            while at is not None and len(self.errors) * len(self.text) < _MOST_SAID:
                 at = self._scan(at)
             if self.errors:
                 break
         if not self.errors:
             self._finish()
-        for index, (code, message, span, advice) in enumerate(self.errors):
-            line = f"{self.reader.source.name}: config parsing error in disk specification: {message}"
-            status = 1 if index == len(self.errors) - 1 else None
-            self.reader.say(code, message, (line,), span=span, exit_status=status, advice=advice)
-        return not self.errors
 
     def _scan(self, start: int) -> int | None:
         """Read pieces from START on; gives the offset from which xl's scanner would look again, or None at the end."""
-        for piece in scan_disk(self.atom.text, start):
-            again = getattr(self, f"_{piece.kind.lower()}")(piece)
+        for piece in scan_disk(self.text, start):
+            again = getattr(self, _METHODS[piece.kind])(piece)
             if again is not None:
-                return again if again < len(self.atom.text) else None
+                return again if again < len(self.text) else None
         return None
 
     def _error(self, message: str, near: str | None, start: int, end: int, advice: str = "") -> None:
-        spec = self.atom.text
+        spec = self.text
         words = f"{message} in `{spec}'" if near is None else f"{message}: near `{near}' in `{spec}'"
-        span = self.atom.span if near is None else self.atom.inside(start, end)
         code = f"disk-{message.partition(' (')[0].replace(' ', '-')}"
-        self.errors.append((code, words, span, advice))
+        place = (0, -1) if near is None else (start, end)
+        self.errors.append(Wrong(code, words, self._number, *place, advice))
 
     # ---- one method for each terminal of grammar/disk.lark
 
     def _prefix(self, piece: Piece) -> None:
         name = piece.text[:-1]
         self.prefixed = True
+        self.prefixes.append(Word("", piece.start, piece.end))
         if name in _SCRIPT_PREFIXES:
             self._put(self.tokens["script"], f"block-{name}", piece.start, piece.end - 1)
         elif name in self.tokens["format"].values:
@@ -81,7 +110,7 @@ class DiskSpec:
 
     def _unknown_prefix(self, piece: Piece) -> int:
         self._error("unknown deprecated disk prefix", piece.text, piece.start, piece.end)
-        return len(self.atom.text)
+        return len(self.text)
 
     def _target(self, piece: Piece) -> None:
         self._named(piece)
@@ -115,10 +144,10 @@ class DiskSpec:
         return self._bad_from(piece.start)
 
     def _bad_from(self, start: int) -> int:
-        text = self.atom.text[start:].split("\n")[0]
+        text = self.text[start:].split("\n")[0]
         if len(text) > 1:  # xl's scanner loses a last lone character
             self._error("bad disk syntax", text, start, start + len(text))
-        return len(self.atom.text)
+        return len(self.text)
 
     def _word(self, piece: Piece) -> int | None:
         return self._take_word(piece.text.removesuffix(","), piece.start)
@@ -135,7 +164,7 @@ class DiskSpec:
 
     def _token(self, name: str) -> Token | None:
         token = self.tokens.get(name)
-        return token if token is not None and self.reader.knows(token.since) else None
+        return token if token is not None and token.known_to(self.release) else None
 
     def _positional(self, text: str, start: int) -> int | None:
         """Target, format, vdev, access: the first that is not filled yet."""
@@ -153,7 +182,7 @@ class DiskSpec:
             self._put(self.tokens["access"], text, start, end)
         else:
             self._error("too many positional parameters", text, start, end)
-            return len(self.atom.text)
+            return len(self.text)
         return None
 
     def _format_or_empty_drive(self, text: str, start: int) -> None:
@@ -203,7 +232,8 @@ class DiskSpec:
 
     def _store(self, field: str, value: Any, start: int, end: int) -> None:
         self.values[field] = value
-        self.places[field] = self.atom.inside(start, end)
+        self.words.append(Word(field, start, end, value))
+        self.places[field] = (self._number, start, end)
 
     def _finish(self) -> None:
         """What xl checks and completes at the end of a spec."""
@@ -218,6 +248,30 @@ class DiskSpec:
             self._error(
                 "no target specified (and device not removable)", None, 0, 0, "name the image or device: target=/path"
             )
+
+
+def scanner(tokens: Mapping[str, Token]) -> Callable[[tuple[str, ...], Release], DiskSpec]:
+    """What scans the texts of a spec; the last ones are remembered, for the linter asks for them once more."""
+
+    def scan(texts: tuple[str, ...], release: Release) -> DiskSpec:
+        spec = DiskSpec(tokens, release)
+        spec.read(texts)
+        return spec
+
+    remembered = lru_cache(maxsize=32)(scan)
+    return lambda texts, release: (remembered if sum(map(len, texts)) < _LONG else scan)(texts, release)
+
+
+def read_spec(reader: Reader, spec: DiskSpec, atoms: tuple[Atom, ...]) -> dict[str, Span] | None:
+    """Where the fields of a spec stand that was scanned from these; None when something is wrong, which is told."""
+    for index, (code, message, number, start, end, advice) in enumerate(spec.errors):
+        line = f"{reader.source.name}: config parsing error in disk specification: {message}"
+        status = 1 if index == len(spec.errors) - 1 else None
+        span = atoms[number].span if end < start else atoms[number].inside(start, end)
+        reader.say(code, message, (line,), span=span, exit_status=status, advice=advice)
+    if spec.errors:
+        return None
+    return {"": atoms[0].span} | {name: atoms[at].inside(start, end) for name, (at, start, end) in spec.places.items()}
 
 
 def _advice(token: Token, text: str) -> str:

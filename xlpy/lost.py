@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from xlpy import vocabulary
 from xlpy.libxl_read import device_classes
-from xlpy.loss import LOST, Loss
+from xlpy.loss import LOST, STAYS_ON, TUNING, Loss
 from xlpy.record import Record
 from xlpy.release import Release
 
@@ -19,6 +19,25 @@ if TYPE_CHECKING:
     from xlpy.vocabulary import Key, Token
 
 _LONGEST = 60
+_WITHOUT_KEY = {
+    "c_info.ssidref": LOST,
+    "c_info.xsdata": LOST,
+    "c_info.platformdata": LOST,
+    "c_info.poolid": TUNING,
+    "c_info.run_hotplug_scripts": STAYS_ON,
+    "b_info.cpumap": TUNING,
+    "b_info.nodemap": TUNING,
+    "b_info.exec_ssidref": LOST,
+    "b_info.device_model_ssidref": LOST,
+    "b_info.sched_params.sched": TUNING,
+    "b_info.sched_params.budget": TUNING,
+    "b_info.u.pv.features": LOST,
+    "b_info.u.hvm.timeoffset": LOST,
+    "b_info.u.hvm.timer_mode": LOST,
+}
+"""Fields that only libxl's JSON can set; the others of that kind say what libxl finds out by itself."""
+_WITHOUT_WORD = {"usbctrl": ("backend_domid", "backend_domname"), "vfb": ("backend_domid", "backend_domname")}
+"""The same for devices."""
 
 
 class Lost(Record):
@@ -49,14 +68,15 @@ def find(config: DomainConfig, release: Release) -> Iterator[Lost]:
             for index, device in enumerate(config.devices_of(classes[key.name])):
                 yield from _of_device(key, device, index, config)
         elif key.libvirt is not None and not (key.idle or _is_off_by(key.only_with, config)):
-            yield from _of_key(key, key.libvirt, config)
+            yield from _of_field(key.name, key.field, key.libvirt, config)
+    for path, loss in _WITHOUT_KEY.items():
+        yield from _of_field(path, path, loss, config)
 
 
-def _of_key(key: Key, loss: Loss, config: DomainConfig) -> Iterator[Lost]:
-    value, initial = field(config, key.field)
+def _of_field(name: str, path: str, loss: Loss, config: DomainConfig) -> Iterator[Lost]:
+    value, initial = field(config, path)
     if _is_lost(loss, value, value, initial, config):
-        what = key.name if key.secret else said(key.name, value, " = ")
-        yield Lost(key=key.name, field=key.field, severity=loss.severity, what=what, why=loss.why)
+        yield Lost(key=name, field=path, severity=loss.severity, what=said(name, value, " = "), why=loss.why)
 
 
 def _of_device(key: Key, device: DeviceRecord, index: int, config: DomainConfig) -> Iterator[Lost]:
@@ -66,6 +86,10 @@ def _of_device(key: Key, device: DeviceRecord, index: int, config: DomainConfig)
     if loss is not None and _is_lost(loss, device, device, None, config):
         what = f"{key.name} {device.title()}".rstrip()
         yield Lost(key=key.name, field=path, severity=loss.severity, what=what, why=loss.why)
+    for name in _WITHOUT_WORD.get(device.KIND, ()):
+        if getattr(device, name):
+            what = said(name, getattr(device, name), "=")
+            yield Lost(key=key.name, field=f"{path}.{name}", severity=LOST.severity, what=what, why=LOST.why)
     told: set[str] = set()
     for token in _tokens()[key.name]:
         value, initial = field(device, token.field)

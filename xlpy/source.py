@@ -44,6 +44,11 @@ class Source:
         """The column of a character, counted from 1."""
         return offset - self._starts[self.line(offset) - 1] + 1
 
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
     def offset(self, number: int) -> int:
         """Where a line begins."""
         return self._starts[number - 1]

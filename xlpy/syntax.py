@@ -257,9 +257,9 @@ def scan_disk(text: str, start: int = 0) -> Iterator[Token]:
 def scan_pairs(text: str) -> tuple[Pair, ...]:
     """The items of a vif, vfb ... spec between commas; any items in any order are a spec."""
     pairs = []
-    for item in KEYVALUE.scan(text):
-        if item.kind != "_COMMA":
-            written = item.text.lstrip(" ")
+    for match in KEYVALUE.scanner.finditer(text):
+        if match.lastgroup != "_COMMA":
+            written = match[0].lstrip(" ")
             name, equals, value = written.partition("=")
-            pairs.append(Pair(name, value if equals else None, written, item.end - len(written)))
+            pairs.append(Pair(name, value if equals else None, written, match.end() - len(written)))
     return tuple(pairs)

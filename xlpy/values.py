@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.cstring import ULONG_MAX, take_ulong
@@ -17,6 +18,7 @@ _RATE = re.compile(r"([0-9]+)([GMK]?)([Bb])/s")
 _INTERVAL = re.compile(r"([0-9]+)([mu]?)s?")
 _VDEV = re.compile(r"(?:(xvd|hd|sd)([a-z]+)([0-9]*)|d([0-9]+)p([0-9]+)|([0-9]+))")
 _OCTET = re.compile(r"[ \t\n\v\f\r]*([-+]?)(?:0[xX](?=[0-9a-fA-F]))?([0-9a-fA-F]+)")
+_PLAIN_MAC = re.compile(":".join(["([0-9a-fA-F]{2})"] * 6) + "(?![0-9a-fA-F])")
 SCANF_HEX = r"[ \t\n\v\f\r]*[-+]?(?:0[xX])?[0-9a-fA-F]*"
 _SLOT = rf"(?:(?P<domain>[0-9a-fA-F]+):)?(?P<bus>[0-9a-fA-F]+):(?P<dev>{SCANF_HEX})"
 _BDF = re.compile(rf"{_SLOT}\.(?:\*|(?P<func>{SCANF_HEX}))")
@@ -150,6 +152,8 @@ def scan_hex(text: str) -> int:
 
 def take_mac(text: str) -> tuple[list[int], int]:
     """Up to six bytes that strtoul with base 16 reads, any one character between them, and where it stops."""
+    if plain := _PLAIN_MAC.match(text):
+        return [int(octet, 16) for octet in plain.groups()], plain.end() + 1
     octets: list[int] = []
     at = 0
     while len(octets) < 6:
@@ -179,6 +183,7 @@ class Vdev(NamedTuple):
         return f"{self.bus}{letters}{self.partition or ''}"
 
 
+@lru_cache(maxsize=1024)
 def parse_vdev(text: str) -> Vdev:
     """Xvda, xvdb1, hdc, sda2, d3p1 or a plain number (Xen: libxl__device_disk_dev_number)."""
     match = _VDEV.fullmatch(text)

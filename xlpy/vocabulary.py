@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -32,8 +32,6 @@ class Kind(Record):
 
     name: str
     read: Callable[[Reader, str], Any]
-    absent_too: bool = False
-    """Whether reading does something even where the key is not set."""
 
 
 class Key(Record):
@@ -62,6 +60,8 @@ class Key(Record):
     beside: str = ""
     """What must stand beside it in an example."""
     read: Callable[[Reader, Key], None] | None = None
+    absent_too: bool = False
+    """Whether reading it does something where it is not set, such as looking at another key."""
     with_key: str = ""
     write: Callable[[DomainConfig], Any] | None = None
     """The way back, where the field and the kind do not tell it: what to assign, None for nothing."""
@@ -87,8 +87,7 @@ class Key(Record):
 
     def step(self) -> Step:
         """The reading of a file by a release that has it."""
-        needs = self.name if self.read is None and not self.kind.absent_too else ""
-        return Step(needs, self._readers(), self._take)
+        return Step("" if self.absent_too else self.name, self._readers(), self._take)
 
     def _take(self, reader: Reader) -> None:
         if self.read is not None:
@@ -171,11 +170,12 @@ def readings() -> tuple[Key | Reading, ...]:
     return tuple(sorted((*all_keys(), *found), key=lambda reading: reading.order))
 
 
-@cache
-def steps(release: Release) -> tuple[Step, ...]:
-    """The readings of a release of xl, in its order."""
-    known = (one for one in readings() if not isinstance(one, Key) or one.is_read_by(release))
-    return tuple(one.step() if isinstance(one, Key) else Step("", ALL, one.apply) for one in known)
+@lru_cache(maxsize=1000)
+def steps(release: Release, names: frozenset[str]) -> tuple[Step, ...]:
+    """The readings of a release of xl, in its order, that do something where these keys are set; they are known."""
+    known = [one for one in readings() if not isinstance(one, Key) or one.is_read_by(release)]
+    every = [one.step() if isinstance(one, Key) else Step("", ALL, one.apply) for one in known]
+    return tuple(step for step in every if not step.needs or step.needs in names)
 
 
 @cache

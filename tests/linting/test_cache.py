@@ -23,7 +23,10 @@ from xlpy.lint.settings import LintSettings
 from xlpy.release import Release
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlpy.lint.report import Report
+    from xlpy.lint.rule import Rule
 
 SETTINGS = LintSettings()
 SECRET = "hunter2-and-more"
@@ -45,9 +48,9 @@ def linted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of files that are really linted, and not known to the cache."""
     report, seen = linting.report, list[str]()
 
-    def watched(path: str, *rest: object) -> Report:
+    def watched(path: str, data: bytes, settings: LintSettings, rules: Sequence[Rule]) -> Report:
         seen.append(path)
-        return report(path, *rest)  # type: ignore[arg-type] - as they came
+        return report(path, data, settings, rules)
 
     monkeypatch.setattr(linting, "report", watched)
     return seen

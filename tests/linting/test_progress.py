@@ -83,9 +83,7 @@ def test_it_comes_back_after_it_was_hidden(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("stream", "kind"), [(io.StringIO(), "xterm"), (Terminal(), "dumb")])
-def test_elsewhere_there_is_none(
-    clock: Clock, monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, kind: str
-) -> None:
+def test_elsewhere_there_is_none(clock: Clock, monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, kind: str) -> None:
     monkeypatch.setenv("TERM", kind)
     with Progress(stream, "linting", lambda: pytest.fail("nobody asked")) as bar:
         clock.now += 10

@@ -20,9 +20,10 @@ from xlpy.lint import run as linting
 from xlpy.lint.settings import LintSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from xlpy.lint.report import Report
+    from xlpy.lint.rule import Rule
 
 MANY = 150
 GUEST = 'name = "{}"\nkernel = "/boot/vmlinuz"\nmemory = 64\n'
@@ -58,14 +59,14 @@ def test_reports_come_in_the_order_of_the_paths(tmp_path: Path) -> None:
 
 
 def test_paths_are_taken_one_by_one(tmp_path: Path) -> None:
-    paths, taken, seen = made(tmp_path, 2000), 0, []
+    paths, taken, seen = made(tmp_path, 2000), list[str](), list[int]()
 
     def counted() -> Iterator[str]:
-        nonlocal taken
-        for taken, path in enumerate(paths, 1):
+        for path in paths:
+            taken.append(path)
             yield path
 
-    list(run(counted(), PLAIN, jobs=2, on_progress=lambda done: seen.append(taken - done)))
+    list(run(counted(), PLAIN, jobs=2, on_progress=lambda done: seen.append(len(taken) - done)))
     assert len(seen) > 50
     assert max(seen) < 1000, "the paths are listed far ahead"
 
@@ -116,10 +117,10 @@ def deadly(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], None]) -> None:
     """Let something happen while a file is linted whose name ends in deadly.cfg."""
     report = linting.report
 
-    def watched(path: str, *rest: object) -> Report:
+    def watched(path: str, data: bytes, settings: LintSettings, rules: Sequence[Rule]) -> Report:
         if path.endswith("deadly.cfg"):
             deed()
-        return report(path, *rest)  # type: ignore[arg-type] - as they came
+        return report(path, data, settings, rules)
 
     monkeypatch.setattr(linting, "report", watched)
 

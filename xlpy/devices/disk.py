@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from xlpy.diskspec import DiskSpec
+from xlpy.diskspec import read_spec, scanner
 from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
@@ -261,7 +261,8 @@ TOKENS = (
 )
 
 
-_BY_NAME = {token.name: token for token in TOKENS}
+scanned = scanner({token.name: token for token in TOKENS})
+"""What a spec says, in one text or, on a command line, in several."""
 
 
 def _read_disks(reader: Reader, key: Key) -> None:
@@ -275,9 +276,10 @@ def _read_words(reader: Reader, words: tuple[Atom, ...]) -> None:
 
 
 def _add(reader: Reader, atoms: tuple[Atom, ...]) -> None:
-    spec = DiskSpec(reader, atoms[0], _BY_NAME)
-    if spec.read(atoms):
-        reader.add(build(Disk, spec.values), spec.places)
+    spec = scanned(tuple(atom.text for atom in atoms), reader.release)
+    places = read_spec(reader, spec, atoms)
+    if places is not None:
+        reader.add(build(Disk, spec.values), places)
 
 
 def _write_disks(config: DomainConfig) -> tuple[str, ...] | None:

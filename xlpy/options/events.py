@@ -53,6 +53,7 @@ def _event(name: str, order: int, default: str, doc: str, libvirt: Loss, since: 
         order=order,
         field=name,
         read=read,
+        absent_too=True,
         write=lambda config: None if getattr(config, name) == ACTIONS[default] else _WORDS[getattr(config, name)],
         default=f'"{default}"',
         since=since,

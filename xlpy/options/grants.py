@@ -28,13 +28,14 @@ def _bounded(reader: Reader, name: str) -> int | None:
     return number
 
 
-LIMIT = Kind(name="integer", read=_bounded, absent_too=True)
+LIMIT = Kind(name="integer", read=_bounded)
 
 
 def _key(name: str, order: int, doc: str, good: str, *, default: str, libvirt: Loss, since: str = "4.10") -> Key:
     return Key(
         name=name,
         kind=LIMIT,
+        absent_too=True,
         order=order,
         field=f"b_info.{name}",
         default=default,

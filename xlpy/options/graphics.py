@@ -171,6 +171,7 @@ KEYS = (
         kind=_VGA,
         order=2912,
         read=_read_vga,
+        absent_too=True,
         field="b_info.u.hvm.vga.kind",
         guests=(HVM,),
         default='"cirrus"',
