@@ -66,6 +66,8 @@ class HostFacts(Record):
     """Where Xen keeps its firmware (boot/) and private programs (bin/)."""
     device_model: str = "/usr/libexec/xen-qemu-system-i386"
     pci_assignable: tuple[str, ...] = ("0000:02:00.0", "0000:03:00.0", "0000:03:00.1", "0000:05:00.0")
+    unchecked: tuple[str, ...] = ()
+    """The problems, by code, that only the host itself can find."""
 
     @property
     def cpus(self) -> int:

@@ -36,7 +36,7 @@ def check(plan: Plan, facts: HostFacts) -> tuple[Problem, ...]:
     """
     from xlpy.feasibility import problems
 
-    return tuple(problems(plan, facts))
+    return tuple(problem for problem in problems(plan, facts) if problem.code not in facts.unchecked)
 
 
 def _steps(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:

@@ -58,7 +58,7 @@ class TestConnection:
         monkeypatch.setenv("XLPY_CONNECT", "sim:///")
         assert _said(capsys, "domname", "0") == (0, "Domain-0\n", "")
 
-    @pytest.mark.parametrize("uri", ["xen:///system", "xen+ssh://root@host/system", "foo", "sim://x.db", "sim:", ""])
+    @pytest.mark.parametrize("uri", ["foo", "sim://x.db", "sim:", ""])
     def test_other_hosts_are_refused_in_one_line(self, capsys: pytest.CaptureFixture[str], uri: str) -> None:
         status, out, err = _said(capsys, f"--connect={uri}", "list", program="xlpy")
         assert (status, out) == (0 if uri == "" else 1, out if uri == "" else "")

@@ -12,12 +12,11 @@ if TYPE_CHECKING:
     from xlpy.executors import Executor
 
 SIMULATED = "sim://"
-LIBVIRT = ("xen:", "xen+", "test:")
 CAPABILITIES = "/proc/xen/capabilities"
 
 
 def connect(uri: str | None) -> Executor:
-    """The host of a URI: `sim:///` or `sim:///PATH`; without one the simulated host of this user."""
+    """The host of a URI: `sim:///`, `sim:///PATH`, or one of libvirt's; without one the simulated host of this user."""
     if uri is None:
         return _default()
     if uri.startswith(f"{SIMULATED}/"):
@@ -25,10 +24,13 @@ def connect(uri: str | None) -> Executor:
 
         path = uri.removeprefix(SIMULATED)
         return open_host(None if path == "/" else path)
-    if uri.startswith(LIBVIRT):
-        raise Failure(advice=f"{uri}: hosts behind libvirt are not supported yet: use sim:///, the simulated host")
+    from xlpy.executors import libvirt
+
+    if uri.startswith(libvirt.SCHEMES):
+        return libvirt.open_host(uri, say)
     raise Failure(
-        advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user) or sim:///PATH/TO/host.db"
+        advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user), "
+        "sim:///PATH/TO/host.db, or one of libvirt's: xen:///system, xen+ssh://root@HOST/system"
     )
 
 
@@ -36,8 +38,8 @@ def _default() -> Executor:
     """The simulated host of this user; the first time standard error says so. Never in the place of a real Xen."""
     if _on_xen():
         raise Failure(
-            advice="this machine runs Xen, which this version of xlpy cannot control: use Xen's own xl for its "
-            "domains, or XLPY_CONNECT=sim:/// for the simulated host"
+            advice="this machine runs Xen: XLPY_CONNECT=xen:///system is its host, through libvirt, and "
+            "XLPY_CONNECT=sim:/// the simulated one"
         )
     from xlpy.executors.sim import default_path, open_host
 

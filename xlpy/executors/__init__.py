@@ -29,8 +29,8 @@ class Failure(Exception):
 class UnknownDomain(Failure):
     """No domain has this name or domid."""
 
-    def __init__(self, wanted: str) -> None:
-        super().__init__(f"{wanted} is an invalid domain identifier (rc=-6)")
+    def __init__(self, wanted: str, *, advice: str = "") -> None:
+        super().__init__(f"{wanted} is an invalid domain identifier (rc=-6)", advice=advice)
         self.wanted = wanted
 
 
@@ -66,6 +66,7 @@ class DomainInfo(Record):
     dying: bool = False
     cpu_time: float = 0.0
     uptime: float = 0.0
+    """-1 where the host does not know."""
     pool: str = "Pool-0"
     label: str = ""
 
@@ -80,7 +81,8 @@ class VcpuInfo(Record):
     blocked: bool
     cpu_time: float
     hard_affinity: tuple[int, ...]
-    soft_affinity: tuple[int, ...]
+    soft_affinity: tuple[int, ...] | None
+    """None where the host does not know."""
 
 
 class HostInfo(Record):
@@ -88,6 +90,8 @@ class HostInfo(Record):
 
     facts: HostFacts
     free_memory_kib: int
+    unknown: tuple[str, ...] = ()
+    """The fields of xl info that the host does not know."""
 
 
 class StopEvent(Record):

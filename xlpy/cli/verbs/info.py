@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Print the facts of the host, or the value of one."""
-    from xlpy.render.hostinfo import info_fields, info_text
+    from xlpy.cli.say import say
+    from xlpy.render.hostinfo import NUMA, info_fields, info_text
 
     options = call.options()
     host = call.executor().info()
@@ -21,6 +22,9 @@ def run(call: Call) -> int:
         sys.stdout.write("".join(f"{value}\n" for name, value in info_fields(host) if name == call.words[0]))
     else:
         sys.stdout.write(info_text(host, numa="n" in options))
+    if "n" in options and NUMA in host.unknown:
+        say("info -n: libvirt does not tell these tables; virsh capabilities and virsh freecell --all come close")
+        return 1
     return 0
 
 

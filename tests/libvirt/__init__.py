@@ -1,0 +1,1 @@
+"""The executor that talks to libvirt."""

@@ -1,0 +1,241 @@
+"""xl create on a host of Xen behind libvirt."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from tests.libvirt.fake import Error, Xen
+from tests.libvirt.said import said
+from xlpy.executors.libvirt import logs
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.usefixtures("xen")
+GUEST = 'name = "web"\nkernel = "/boot/vmlinuz"\nmemory = 128\non_crash = "restart"\n'
+NO_KERNEL = Error(1, "internal error: libxenlight failed to create new domain 'web'")
+LOG = """\
+2026-11-20 15:21:49.204+0000: xc: panic: xg_dom_core.c:205: failed to open file '/boot/vmlinuz': No such file
+2026-11-20 15:21:49.204+0000: libxl: libxl_create.c:1640:domcreate_rebuild_done: Domain 8:cannot (re-)build domain: -3
+"""
+
+
+@pytest.fixture
+def web(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "web.cfg"
+    path.write_text(GUEST, encoding="utf-8")
+    return path
+
+
+def _sent(xen: Xen) -> tuple[str, int, str]:
+    (found,) = [asked[1:] for asked in xen.asked if asked[0] == "create"]
+    return found
+
+
+@pytest.mark.parametrize(("options", "flags", "state"), [((), 0, "r-----"), (("-p",), 1, "--p---")])
+def test_create(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], flags: int, state: str
+) -> None:
+    assert said(capsys, "create", "-q", *options, "web.cfg") == (0, "", "")
+    name, sent, xml = _sent(xen)
+    assert (name, sent) == ("web", flags)
+    root = fromstring(xml)
+    assert root.get("type") == "xen"
+    assert root.findtext("./os/kernel") == "/boot/vmlinuz"
+    assert root.findtext("on_crash") == "restart"
+    xen.known[-1].vcpu_states = [1]
+    assert state in said(capsys, "list", "web")[1]
+
+
+def test_the_uptime_of_what_was_built_here_is_known_until_it_restarts(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, "create", "-q", "web.cfg")[0] == 0
+    assert said(capsys, "uptime", "web")[1].split()[-1] in ("0:00:00", "0:00:01", "0:00:02")
+    before = xen.known[-1]
+    xen.end(before, restart=True)
+    xen.known[-1].metadata = before.metadata
+    assert said(capsys, "uptime", "web")[1].split()[-1] == "?"
+
+
+def test_nobody_acts_on_the_end_of_one_that_is_not_watched(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert said(capsys, "create", "-q", "-e", "web.cfg")[0] == 0
+    root = fromstring(_sent(xen)[2])
+    assert [root.findtext(f"on_{when}") for when in ("poweroff", "reboot", "crash")] == ["preserve"] * 3
+
+
+def test_what_libvirt_would_leave_undone_is_refused_before_anything_is_built(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    web.write_text(GUEST + 'disk = ["/d,raw,xvda,w,script=block-\x1bfoo"]\n', encoding="utf-8")
+    status, out, err = said(capsys, "create", "-q", "web.cfg")
+    assert (status, out) == (3, "")
+    first, second = err.splitlines()
+    assert first.startswith("libvirt: error: disk: script=block-\\x1bfoo: ")
+    assert second == (
+        "xlpy: the guest would not be the one that is described: take these settings out, or build it with Xen's own xl"
+    )
+    assert not xen.asked
+
+
+def test_tuning_that_is_lost_is_told(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    web.write_text(GUEST + "cap = 50\n", encoding="utf-8")
+    status, _, err = said(capsys, "create", "-q", "web.cfg")
+    assert status == 0
+    assert err.startswith("xl: not carried out by libvirt: cap = 50: ")
+    assert _sent(xen)
+
+
+def test_what_libxl_said_is_shown_as_the_cause(
+    xen: Xen,
+    web: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _is_local(tmp_path, monkeypatch)
+    log = tmp_path / "libxl-driver.log"
+    log.write_text("2026-11-20 15:00:00.000+0000: libxl: of another domain\n", encoding="utf-8")
+
+    def fail(_xml: str, _flags: int) -> None:
+        with log.open("a", encoding="utf-8") as file:
+            file.write(LOG)
+        raise NO_KERNEL
+
+    monkeypatch.setattr(xen, "createXML", fail)
+    status, _, err = said(capsys, "create", "-q", "web.cfg")
+    assert (status, err.splitlines()) == (
+        3,
+        [
+            "xc: panic: xg_dom_core.c:205: failed to open file '/boot/vmlinuz': No such file",
+            "libxl: libxl_create.c:1640:domcreate_rebuild_done: Domain 8:cannot (re-)build domain: -3",
+            "libvirt: error: internal error: libxenlight failed to create new domain 'web'",
+            "xlpy: /var/log/libvirt/libxl/libxl-driver.log on this machine has what libxl said",
+        ],
+    )
+
+
+def test_what_libxl_said_of_a_domain_of_its_own(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _is_local(tmp_path, monkeypatch)
+    assert said(capsys, "create", "-q", "web.cfg")[0] == 0
+
+    def fail(_flags: int) -> None:
+        log = "Domain start: {\n}\n2026-11-20 15:21:49.204+0000: libxl: Domain 1:PV control didn't acknowledge\n"
+        (tmp_path / "web.log").write_text(log, encoding="utf-8")
+        raise Error(1, "internal error: Failed to shutdown domain '1' with libxenlight")
+
+    monkeypatch.setattr(xen.known[-1], "shutdownFlags", fail)
+    status, _, err = said(capsys, "shutdown", "web")
+    assert (status, err.splitlines()[1:3]) == (
+        1,
+        [
+            "libxl: Domain 1:PV control didn't acknowledge",
+            "libvirt: error: internal error: Failed to shutdown domain '1' with libxenlight",
+        ],
+    )
+
+
+def _is_local(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The host counts as this machine; its kernels and logs are made up."""
+    monkeypatch.setattr("xlpy.executors.libvirt.host._is_here", lambda _uri: True)
+    monkeypatch.setattr("xlpy.host.HostFacts.has", lambda *_: True)
+    monkeypatch.setattr(logs, "FOLDER", str(folder))
+
+
+def test_from_afar_the_log_is_named(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    xen.fails["createXML"] = NO_KERNEL
+    status, _, err = said(capsys, "create", "-q", "web.cfg")
+    assert (status, len(err.splitlines())) == (3, 2)
+    assert "libxl-driver.log" in err
+    assert [domain.name() for domain in xen.known] == ["Domain-0"]
+
+
+def test_a_name_that_is_taken(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    xen.fails["createXML"] = Error(9, "operation failed: domain 'web' already exists with uuid 4ab4bf7f-ff9f-43e4")
+    status, _, err = said(capsys, "create", "-q", "web.cfg")
+    assert status == 3
+    assert "virsh undefine" in err
+
+
+def test_after_ctrl_c_nothing_is_left(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    xen.slow.clear()
+
+    def interrupt() -> None:
+        xen.started.wait(10)
+        os.kill(os.getpid(), signal.SIGINT)
+        xen.slow.set()
+
+    thread = threading.Thread(target=interrupt)
+    thread.start()
+    status, _, err = said(capsys, "create", "-q", "web.cfg")
+    thread.join()
+    assert status == 130
+    assert "will be destroyed" in err
+    assert _sent(xen)[0] == "web"
+    assert [domain.name() for domain in xen.known] == ["Domain-0"]
+
+
+def test_console_and_watcher(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    xen.console = [b"hello\r\n", b""]
+    status, out, err = said(capsys, "create", "-q", "-c", "web.cfg")
+    assert (status, out, err) == (0, "hello\n", "")
+
+
+def test_create_in_the_foreground(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(_seconds: float) -> None:
+        xen.end(xen.known[-1], restart=len(ends) == 0)
+        ends.append(1)
+
+    ends: list[int] = []
+    monkeypatch.setattr("time.sleep", end)
+    status, _, err = said(capsys, "create", "-q", "-F", "web.cfg")
+    told = [line.partition(" [pid")[0] for line in err.splitlines()]
+    assert (status, told) == (
+        0,
+        [
+            "Waiting for domain web (domid 1) to die",
+            "Domain 1 has shut down, reason code 1 0x1",
+            "Action for shutdown reason code 1 is restart",
+            "Domain 1 needs to be cleaned up: destroying the domain",
+            "Done. Rebooting now",
+            "Waiting for domain web (domid 2) to die",
+            "Domain 2 has shut down, reason code 0 0x0",
+            "Action for shutdown reason code 0 is destroy",
+            "Domain 2 needs to be cleaned up: destroying the domain",
+            "Done. Exiting now",
+        ],
+    )
+
+
+class TestLog:
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(logs, "FOLDER", str(tmp_path))
+
+    def test_those_that_cannot_be_read(self, tmp_path: Path) -> None:
+        (tmp_path / "web.log").mkdir()
+        assert logs.ends("web") == {f"{tmp_path}/libxl-driver.log": 0}
+        assert logs.ends("../web\0") == {f"{tmp_path}/libxl-driver.log": 0}
+        assert logs.ends("web\0") == {f"{tmp_path}/libxl-driver.log": 0}
+        assert logs.since({f"{tmp_path}/nosuch": 0, str(tmp_path): 0}) == []
+
+    def test_the_last_lines_of_many(self, tmp_path: Path) -> None:
+        before = logs.ends("web")
+        lines = b"".join(b"2026-11-20 15:21:49.204+0000: libxl: \x1b\xff%d\n\n" % n for n in range(100))
+        (tmp_path / "libxl-driver.log").write_bytes(lines)
+        found = logs.since(before)
+        assert len(found) == 12
+        assert found[-1] == "libxl: \\x1b\ufffd99"

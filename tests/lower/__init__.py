@@ -1,0 +1,1 @@
+"""The translation of a configuration to libvirt's XML."""

@@ -1,0 +1,58 @@
+"""The XML is valid by libvirt's own schema."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.lower.reading import CAPABILITIES, CASES, EXAMPLES, HOST, lowered
+from tests.oracle import generate
+from xlpy.config import load
+from xlpy.diagnostic import xl_output
+from xlpy.executors.lower import lower
+from xlpy.source import Source
+
+SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
+PAIRS = sorted((Path(os.environ.get("XLPY_CORPUS", "/nowhere")) / "libvirt-xlconfigdata").glob("*.cfg"))
+GENERATED = 300
+
+pytestmark = [
+    pytest.mark.skipif(not SCHEMA.exists(), reason=f"libvirt's schemas are not installed: there is no {SCHEMA}"),
+    pytest.mark.skipif(shutil.which("xmllint") is None, reason="xmllint is not installed, which checks XML"),
+]
+
+
+def complaints(folder: Path) -> str:
+    """What xmllint says about the files of a folder; nothing where all of them are valid."""
+    files = sorted(folder.iterdir())
+    command = ["xmllint", "--noout", "--relaxng", str(SCHEMA), *map(str, files)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.stderr.count("\n") >= len(files)
+    return "\n".join(line for line in run.stderr.splitlines() if not line.endswith(" validates"))
+
+
+@pytest.mark.parametrize("files", [CASES, EXAMPLES, PAIRS], ids=["cases", "examples", "pairs"])
+def test_files(files: list[Path], tmp_path: Path) -> None:
+    if not files:
+        pytest.skip("XLPY_CORPUS names no folder with libvirt's pairs")
+    for path in files:
+        text = (path / "guest.cfg" if path.is_dir() else path).read_text(encoding="utf-8")
+        (tmp_path / f"{path.stem}.xml").write_text(lowered(text).xml, encoding="utf-8")
+    assert complaints(tmp_path) == ""
+
+
+def test_generated_configurations(tmp_path: Path) -> None:
+    """Those that xl takes."""
+    made, seed = 0, 0
+    while made < GENERATED:
+        loaded = load(Source.from_bytes("guest.cfg", generate.generate(seed)), host=HOST)
+        if xl_output(loaded.diagnostics)[1] is None:
+            xml = lower(loaded.config, capabilities=CAPABILITIES).xml
+            (tmp_path / f"{seed}.xml").write_text(xml, encoding="utf-8")
+            made += 1
+        seed += 1
+    assert complaints(tmp_path) == ""

@@ -1,0 +1,49 @@
+"""A console through libvirt: a stream of bytes in both directions."""
+
+from __future__ import annotations
+
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Any
+
+from xlpy.executors.libvirt import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlpy.executors.libvirt.link import Link
+
+_CHUNK = 65536
+_NOT_NOW = -2
+"""What the stream gives when it has nothing, or takes nothing, at the moment."""
+_LIMIT = 10.0
+_PAUSE = 0.02
+
+
+class LibvirtConsole:
+    """The guest's side of a console; see ConsoleStream."""
+
+    def __init__(self, link: Link, stream: Any) -> None:
+        self._link = link
+        self._stream = stream
+
+    def read(self) -> str | None:
+        """What is new; None when the domain is gone, or another console took its place."""
+        data = self._link.call(lambda _: self._stream.recv(_CHUNK))
+        if data == _NOT_NOW:
+            return ""
+        return data.decode("utf-8", "surrogateescape").replace("\r\n", "\n") if data else None
+
+    def _sending(self, data: bytes) -> Callable[[Any], int]:
+        return lambda _: self._stream.send(data)
+
+    def write(self, text: str) -> None:
+        """Type; what the guest does not take in time is an error."""
+        data, since = text.encode("utf-8", "surrogateescape"), monotonic()
+        while data:
+            taken = self._link.call(self._sending(data))
+            if taken == _NOT_NOW and monotonic() - since > _LIMIT:
+                raise errors.timeout(self._link.uri, _LIMIT)
+            if taken == _NOT_NOW:
+                sleep(_PAUSE)
+            else:
+                data = data[taken:]

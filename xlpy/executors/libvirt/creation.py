@@ -1,0 +1,107 @@
+"""Building a domain through libvirt: the XML, what is lost on the way, and nothing left behind where it fails."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import fromstring, tostring
+
+from xlpy.diagnostic import Severity
+from xlpy.executors import Failure
+from xlpy.executors.libvirt import domains, errors, facts
+from xlpy.executors.lower import Capabilities, lower
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from xlpy.executors.libvirt.link import Job, Link
+    from xlpy.libxl import DomainConfig
+    from xlpy.lost import Lost
+
+LIMIT = 900.0
+"""How long libvirt may take to build a domain, in seconds: bootloaders and large guests are slow."""
+_PREFIX = "xlpy"
+
+
+def xml_of(config: DomainConfig, told: facts.Told, tell: Callable[[str], None]) -> str:
+    """The XML; Failure where the guest would be another one than the configuration says, TELL gets the rest."""
+    lowered = lower(config, release=facts.release(told), capabilities=_capabilities(told))
+    if lowered.differs:
+        raise Failure(
+            *(f"libvirt: error: {_said(lost)}" for lost in lowered.lost if lost.severity is Severity.ERROR),
+            advice="the guest would not be the one that is described: take these settings out, or build it with "
+            "Xen's own xl",
+            status=errors.FAILED,
+        )
+    for lost in lowered.lost:
+        tell(f"not carried out by libvirt: {_said(lost)}")
+    return lowered.xml
+
+
+def unwatched(config: DomainConfig) -> DomainConfig:
+    """Nobody acts on its end: it stays, shut down."""
+    return config.replace(on_poweroff="preserve", on_reboot="preserve", on_crash="preserve")
+
+
+def for_test_driver(xml: str) -> str:
+    """As libvirt's test driver takes it: full virtualization on the architecture that it has."""
+    root = fromstring(xml)
+    root.set("type", "test")
+    system = root.find("./os/type")
+    if system is not None:
+        system.attrib.clear()
+        system.text = "hvm"
+    for place, tag in ((root, "bootloader"), (root, "bootloader_args"), (root, "features"), (root, "cpu")):
+        for element in place.findall(tag):
+            place.remove(element)
+    return tostring(root, encoding="unicode")
+
+
+def build(link: Link, xml: str, tell: Callable[[str], None], *, paused: bool) -> int:
+    """Build it and give its domid; where that fails, or Ctrl-C ends it, libvirt has nothing of it."""
+    flags = link.api.VIR_DOMAIN_START_PAUSED if paused else 0
+    job = None
+    try:
+        job = link.begin(lambda connection: connection.createXML(xml, flags))
+        domain = link.finish(job, LIMIT)
+    except KeyboardInterrupt:
+        if job is not None:
+            tell("interrupted: what libvirt has begun to build will be destroyed; Ctrl-C again leaves it")
+            _undo(link, job)
+        raise
+    domid: int = link.call(lambda _: _note_start(link.api, domain))
+    return domid
+
+
+def _capabilities(told: facts.Told) -> Capabilities:
+    """What the translation to XML must know."""
+    host = fromstring(told.capabilities)
+    has_svm = host.find("./host/cpu/feature[@name='svm']") is not None
+    return Capabilities(arch=told.machine, virtualization="svm" if has_svm else "vmx", nodes=max(1, told.nodes))
+
+
+def _undo(link: Link, job: Job) -> None:
+    """Libvirt goes on building; what comes of it is destroyed."""
+    with suppress(Failure):
+        domain = link.finish(job, LIMIT)
+        link.call(lambda _: domain.destroy())
+
+
+def _note_start(api: Any, domain: Any) -> int:
+    """Leave the time in the metadata, for xl uptime; what cannot keep it does without."""
+    domid: int = domain.ID()
+    with suppress(api.libvirtError):
+        domain.setMetadata(
+            api.VIR_DOMAIN_METADATA_ELEMENT,
+            domains.started_element(domid, time.time()),
+            _PREFIX,
+            domains.NAMESPACE,
+            api.VIR_DOMAIN_AFFECT_LIVE,
+        )
+    return domid
+
+
+def _said(lost: Lost) -> str:
+    what = lost.what if lost.what.startswith(lost.key) else f"{lost.key}: {lost.what}"
+    return errors.printable(f"{what}: {lost.why}")

@@ -1,0 +1,293 @@
+"""LibvirtHost: the executor whose host is behind libvirt."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
+from xlpy.executors.libvirt import errors, logs, vcpus
+from xlpy.executors.libvirt.domains import PAUSED, UNKNOWN_UPTIME, Look, domain_info, look, vcpu_infos
+from xlpy.executors.libvirt.stops import Stops
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from xlpy.executors import ConsoleStream, DomainInfo, HostInfo, StopEvent, VcpuInfo
+    from xlpy.executors.libvirt.facts import Told
+    from xlpy.executors.libvirt.link import Link
+    from xlpy.executors.libvirt.vcpus import Vcpu
+    from xlpy.libxl import DomainConfig
+    from xlpy.plan import Plan
+
+T = TypeVar("T")
+
+_XEN, _TEST = "Xen", "TEST"
+_CONTROL_DOMAIN = "/proc/xen/capabilities"
+_GREATEST = 2**31 - 1
+_NO_REASON = ("did not set virError", "cause is unknown")
+"""What comes for a guest that does not hear a request to shut down: the driver fails without saying why."""
+
+
+class LibvirtHost:
+    """A host behind libvirt; see the Executor protocol for its methods."""
+
+    def __init__(self, link: Link, tell: Callable[[str], None]) -> None:
+        """TELL shows the user a line about something that goes on all the same."""
+        self._link = link
+        self._tell = tell
+        self._type = link.call(lambda connection: connection.getType())
+        if self._type not in (_XEN, _TEST):
+            raise Failure(advice=f"{errors.shown(link.uri)}: this is a host of {self._type}, not of Xen")
+        self._local = self._type == _XEN and _is_here(link.uri)
+        self._told: Told | None = None
+        self._cpus = 0
+        self._stops = Stops(link)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._link.close()
+
+    # ---- looking
+
+    def info(self) -> HostInfo:
+        """The host."""
+        from xlpy.executors.libvirt.facts import host_info
+
+        return host_info(self._ask(), local=self._local)
+
+    def domains(self) -> Sequence[DomainInfo]:
+        """All domains that run, by domid."""
+        found = self._link.call(self._look_at_all)
+        return sorted((self._info(seen) for seen in found), key=lambda domain: domain.domid)
+
+    def find(self, wanted: str) -> DomainInfo:
+        """A domain by name or domid; digits are a domid."""
+        if wanted.isascii() and wanted.isdigit():
+            return self._on(int(wanted), lambda domain: self._info(self._look(domain)))
+        return self._info(self._by_name(wanted))
+
+    def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
+        """The vCPUs of a domain."""
+        return vcpu_infos(self._on(domid, self._look), (self._told or self._ask()).cpus)
+
+    def config(self, domid: int) -> DomainConfig:
+        """What libvirt says that a domain was built from: its XML, which libvirt itself translates to xl.cfg."""
+        from xlpy.executors.libvirt.configs import of_dom0, read_back
+
+        if domid == 0 and self._type == _XEN:
+            return self._on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
+        return read_back(self._on(domid, self._native), self.info().facts)
+
+    # ---- changing
+
+    def update_config(self, domid: int, config: DomainConfig) -> None:
+        """Define what the next restart builds; libvirt then keeps the domain, also when it is stopped."""
+        name, uuid, kept = self._on(domid, lambda d: (d.name(), d.UUIDString(), d.isPersistent()))
+        xml = self._xml(config.replace(c_info=config.c_info.replace(name=name, uuid=uuid)))
+        self._link.call(lambda connection: connection.defineXML(xml))
+        if not kept:
+            self._tell(f"libvirt keeps {name} from now on, also when it is stopped; virsh undefine removes it then")
+
+    def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
+        """Have libvirt build it, all or nothing."""
+        from xlpy.executors.libvirt.creation import build, unwatched
+
+        xml = self._xml(plan.config if watched else unwatched(plan.config))
+        on_xen = self._type == _XEN
+        with self._causes(plan.name):
+            domid = build(self._link, xml, self._tell, paused=paused and on_xen)
+        if paused and not on_xen:  # the test driver cannot build a domain that is paused
+            self.pause(domid)
+        self._stops.follow(domid)
+        return domid
+
+    def destroy(self, domid: int) -> None:
+        """End a domain at once."""
+        self._act(domid, lambda domain: domain.destroy())
+
+    def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
+        """Ask the guest; without PV drivers the ACPI power button reaches it. Libvirt has no button for a reboot."""
+        self._stops.follow(domid)
+        ask = self._reboot if reboot else self._shutdown
+        try:
+            self._act(domid, ask)
+        except NoPvDrivers:
+            if not force:
+                raise
+        else:
+            return False
+        if reboot:
+            raise Failure(
+                advice="libvirt cannot press the reset button of a guest of Xen: `xl trigger DOMAIN reset` on the host "
+                "can; or destroy and create it",
+            )
+        self._act(domid, lambda domain: domain.shutdownFlags(self._link.api.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN))
+        return True
+
+    def pause(self, domid: int) -> None:
+        """Stop the vCPUs."""
+        self._act(domid, lambda domain: domain.suspend())
+
+    def unpause(self, domid: int) -> None:
+        """Let them run; libvirt does nothing to a domain that it has not paused."""
+        if self._on(domid, lambda domain: domain.info())[0] != PAUSED:
+            raise Failure(
+                f"libxl: error: Domain {domid}:Unpausing domain: Invalid argument",
+                advice="libvirt has not paused it: what Xen's own xl paused, only that can unpause",
+            )
+        self._act(domid, lambda domain: domain.resume())
+
+    def rename(self, domid: int, name: str) -> None:
+        """Give a domain another name, where the driver can."""
+        try:
+            self._on(domid, lambda domain: domain.rename(name))
+        except Failure as failure:
+            if "ename" not in str(failure):  # something else went wrong
+                raise
+            advice = "libvirt cannot rename a domain that runs: shut it down, and create it with another name="
+            raise Failure(*failure.lines, advice=advice) from None
+
+    def console(self, domid: int) -> ConsoleStream:
+        """The primary console, from now on: libvirt keeps no output."""
+        from xlpy.executors.libvirt.console import LibvirtConsole
+
+        return LibvirtConsole(self._link, self._on(domid, self._open_console))
+
+    def stopped(self, domid: int) -> StopEvent | None:
+        """What became of a domain that runs no more; None while it runs."""
+        return self._stops.stopped(domid)
+
+    # ---- in the thread of the link
+
+    def _look(self, domain: Any) -> Look:
+        return look(domain, self._read_vcpus)
+
+    def _look_at_all(self, connection: Any) -> list[Look]:
+        api, found = self._link.api, []
+        for domain in connection.listAllDomains(api.VIR_CONNECT_LIST_DOMAINS_ACTIVE):
+            try:
+                found.append(self._look(domain))
+            except api.libvirtError:
+                if self._runs(domain):
+                    raise
+        return found
+
+    def _runs(self, domain: Any) -> bool:
+        """Whether it is still there."""
+        try:
+            return bool(domain.isActive())
+        except self._link.api.libvirtError as error:
+            if error.get_error_code() != errors.NO_DOMAIN:
+                raise
+            return False
+
+    def _read_vcpus(self, domain: Any, most: int) -> list[Vcpu]:
+        if self._type == _TEST:
+            return vcpus.by_python(domain)
+        if not self._cpus:
+            self._cpus = domain.connect().getInfo()[2]
+        return vcpus.by_library(self._link.api, domain, most, self._cpus)
+
+    def _shutdown(self, domain: Any) -> None:
+        if self._type == _TEST:
+            domain.shutdown()
+            return
+        try:
+            domain.shutdownFlags(self._link.api.VIR_DOMAIN_SHUTDOWN_PARAVIRT)
+        except self._link.api.libvirtError as error:
+            if any(words in str(error) for words in _NO_REASON):
+                raise NoPvDrivers(reboot=False) from None
+            raise
+
+    def _reboot(self, domain: Any) -> None:
+        try:
+            domain.reboot(0)
+        except self._link.api.libvirtError as error:
+            if "Failed to reboot domain" in str(error) and domain.OSType() == "hvm":
+                raise NoPvDrivers(reboot=True) from None
+            raise
+
+    def _open_console(self, domain: Any) -> Any:
+        stream = domain.connect().newStream(self._link.api.VIR_STREAM_NONBLOCK)
+        domain.openConsole(None, stream, 0)
+        return stream
+
+    def _native(self, domain: Any) -> str:
+        xml = domain.XMLDesc(self._link.api.VIR_DOMAIN_XML_SECURE)
+        text: str = domain.connect().domainXMLToNative("xen-xl", xml)
+        return text
+
+    # ---- helpers
+
+    def _act(self, domid: int, work: Callable[[Any], T]) -> T:
+        """The same as `_on`, for what changes a domain: what libxl said about a failure is shown, where that can be."""
+        with self._causes(self._on(domid, lambda domain: str(domain.name())) if self._local else ""):
+            return self._on(domid, work)
+
+    @contextmanager
+    def _causes(self, name: str) -> Iterator[None]:
+        """Failures come with what libxl said about the domain of this name meanwhile; only on this machine."""
+        before = logs.ends(name) if self._local else {}
+        try:
+            yield
+        except (UnknownDomain, NoPvDrivers):
+            raise
+        except Failure as failure:
+            raise Failure(*logs.since(before), *failure.lines, status=failure.status, advice=failure.advice) from None
+
+    def _on(self, domid: int, work: Callable[[Any], T]) -> T:
+        """What WORK makes of the domain, in the thread of the link."""
+        if domid > _GREATEST:
+            raise UnknownDomain(str(domid))
+        try:
+            return self._link.call(lambda connection: work(connection.lookupByID(domid)))
+        except UnknownDomain:
+            raise UnknownDomain(str(domid)) from None
+
+    def _by_name(self, name: str) -> Look:
+        def search(connection: Any) -> Look | None:
+            domain = connection.lookupByName(name)
+            return self._look(domain) if domain.isActive() else None
+
+        try:
+            name.encode()
+            seen = self._link.call(search)
+        except (UnknownDomain, UnicodeEncodeError):  # libvirt's names are UTF-8
+            raise UnknownDomain(name) from None
+        if seen is None:
+            raise UnknownDomain(name, advice="libvirt keeps it, but it does not run: virsh start starts it")
+        return seen
+
+    def _info(self, seen: Look) -> DomainInfo:
+        return domain_info(seen, time.time(), _uptime_here() if self._local else UNKNOWN_UPTIME)
+
+    def _ask(self) -> Told:
+        from xlpy.executors.libvirt.facts import ask
+
+        self._told = self._link.call(lambda connection: ask(self._link.api, connection))
+        return self._told
+
+    def _xml(self, config: DomainConfig) -> str:
+        from xlpy.executors.libvirt import creation
+
+        xml = creation.xml_of(config, self._told or self._ask(), self._tell)
+        return creation.for_test_driver(xml) if self._type == _TEST else xml
+
+
+def _is_here(uri: str) -> bool:
+    """Whether the host is this machine."""
+    scheme, _, place = uri.partition("://")
+    if not (scheme == "xen" and place.startswith("/") and "socket=" not in place):
+        return False
+    try:
+        with open(_CONTROL_DOMAIN, encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib is slow
+            return "control_d" in file.read()
+    except OSError:
+        return False
+
+
+def _uptime_here() -> float:
+    """Of this machine, in seconds."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

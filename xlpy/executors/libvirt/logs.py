@@ -1,0 +1,54 @@
+"""What libxl said while libvirt used it: libvirt keeps it in logs of its own, on the host."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from xlpy.executors.libvirt.errors import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FOLDER = "/var/log/libvirt/libxl"
+_COMMON = "libxl-driver"
+"""The log of all that has no domain yet; a domain that is built has its own."""
+_STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+\d{4}: ")
+_MOST = 12
+_LONGEST = 256 * 1024
+
+
+def ends(name: str) -> dict[str, int]:
+    """Path -> length of the logs that speak of the domain of this name, as far as they can be read."""
+    names = dict.fromkeys((_COMMON, name)) if "/" not in name else (_COMMON,)
+    return {
+        path: length for path in (f"{FOLDER}/{name}.log" for name in names) if (length := _length(path)) is not None
+    }
+
+
+def since(before: dict[str, int]) -> Sequence[str]:
+    """The lines that came since, without their time, fit for a terminal; the last ones, if there are many."""
+    return [line for path, start in before.items() for line in _lines(path, start)][-_MOST:]
+
+
+def _length(path: str) -> int | None:
+    """None where it cannot be read; a log that is not there yet will begin at 0."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow
+            return file.seek(0, 2)
+    except FileNotFoundError:
+        return 0
+    except (OSError, ValueError):
+        return None
+
+
+def _lines(path: str, start: int) -> Iterator[str]:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow
+            file.seek(start)
+            data = file.read(_LONGEST)
+    except OSError:
+        return
+    for line in data.decode("utf-8", "replace").splitlines():
+        if _STAMP.match(line):
+            yield printable(_STAMP.sub("", line))
