@@ -5,7 +5,7 @@ xlpy/devices/disk.py declares the parameters; here is what xl's scanner makes of
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlpy.cstring import atoi
@@ -57,9 +57,10 @@ class DiskSpec:
     On a command line it is made of several texts.
     """
 
-    def __init__(self, tokens: Mapping[str, Token], release: Release) -> None:
+    def __init__(self, tokens: Mapping[str, Token], known: Mapping[str, Token]) -> None:
+        """KNOWN are those that the release has."""
         self.tokens = tokens
-        self.release = release
+        self.known = known
         self.text = ""
         self.values: dict[str, Any] = {"readwrite": 1}
         self.words: list[Word] = []
@@ -118,7 +119,7 @@ class DiskSpec:
     def _named(self, piece: Piece) -> int | None:
         name, _, rest = piece.text.partition("=")
         value = rest.removesuffix(",")
-        token = self._token(name)
+        token = self.known.get(name)
         if token is not None and (token.form == "digit" and value[:1] in token.values and value):
             self._put(token, value[:1], piece.start + len(name) + 1, piece.end)
             return piece.start + len(name) + 2 + (rest[1:2] == ",")
@@ -154,17 +155,13 @@ class DiskSpec:
 
     def _take_word(self, text: str, start: int) -> int | None:
         """A flag, or a word that fills a slot."""
-        token = self._token(text)
+        token = self.known.get(text)
         if token is not None and token.form == "flag":
             self._store(token.field, token.sets, start, start + len(text))
             return None
         return self._positional(text, start)
 
     # ---- slots
-
-    def _token(self, name: str) -> Token | None:
-        token = self.tokens.get(name)
-        return token if token is not None and token.known_to(self.release) else None
 
     def _positional(self, text: str, start: int) -> int | None:
         """Target, format, vdev, access: the first that is not filled yet."""
@@ -253,8 +250,12 @@ class DiskSpec:
 def scanner(tokens: Mapping[str, Token]) -> Callable[[tuple[str, ...], Release], DiskSpec]:
     """What scans the texts of a spec; the last ones are remembered, for the linter asks for them once more."""
 
+    @cache
+    def known(release: Release) -> dict[str, Token]:
+        return {name: token for name, token in tokens.items() if token.known_to(release)}
+
     def scan(texts: tuple[str, ...], release: Release) -> DiskSpec:
-        spec = DiskSpec(tokens, release)
+        spec = DiskSpec(tokens, known(release))
         spec.read(texts)
         return spec
 

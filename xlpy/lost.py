@@ -36,7 +36,12 @@ _WITHOUT_KEY = {
     "b_info.u.hvm.timer_mode": LOST,
 }
 """Fields that only libxl's JSON can set; the others of that kind say what libxl finds out by itself."""
-_WITHOUT_WORD = {"usbctrl": ("backend_domid", "backend_domname"), "vfb": ("backend_domid", "backend_domname")}
+_WITHOUT_WORD = {
+    "usbctrl": ("backend_domid", "backend_domname"),
+    "vfb": ("backend_domid", "backend_domname"),
+    "channel": ("backend_domid",),
+    "disk": ("colo_restore_enable",),
+}
 """The same for devices."""
 
 

@@ -22,6 +22,9 @@ class Atom(NamedTuple):
 
     def inside(self, start: int, end: int) -> Span:
         """The span in the source of text[start:end]."""
+        if not self.escapes:
+            base = self.span.start + self.quoted
+            return Span(base + start, base + end)
         return Span(self._offset(start), self._offset(end))
 
     def _offset(self, index: int) -> int:

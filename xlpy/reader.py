@@ -238,24 +238,52 @@ def wrap(value: Any, kind: str) -> Any:
     return value - (1 << bits) if signed and value >> (bits - 1) else value
 
 
+class _Plan(NamedTuple):
+    """How a structure is made: its fields, each with its path in the draft and its kind, and the structures in it."""
+
+    struct: type[Struct]
+    fields: tuple[tuple[str, str, str], ...]
+    inner: tuple[tuple[str, _Plan], ...]
+
+    def made(self, draft: dict[str, Any]) -> Any:
+        """The structure out of a draft with these paths."""
+        values = {name: wrap(draft[path], kind) if kind in _WIDTH else draft[path] for name, path, kind in self.fields}
+        for name, plan in self.inner:
+            values[name] = plan.made(draft)
+        return self.struct.of(values)
+
+
 def build(struct: type[S], draft: dict[str, Any], domain_type: str = "", prefix: str = "") -> S:
     """A structure out of its fields by path: `kernel`, `u.hvm.vnc.enable`."""
-    if prefix:
-        draft = {path[len(prefix) :]: value for path, value in draft.items() if path.startswith(prefix)}
-    values: dict[str, Any] = {}
-    inner: dict[str, dict[str, Any]] = {}
-    kinds = struct.FIELDS
-    for path, value in draft.items():
-        if path in kinds:
-            values[path] = wrap(value, kinds[path])
-        else:
-            name, _, rest = path.partition(".")
-            inner.setdefault(name, {})[rest] = value
-    for name, fields in inner.items():
-        initial = getattr(struct, name, None)
-        if isinstance(initial, Struct) and name not in struct.SELECTORS:
-            values[name] = build(type(initial), fields, domain_type)
+    key = struct, tuple(draft), domain_type, prefix
+    if key not in _PLANS:
+        if len(_PLANS) >= _MOST_PLANS:
+            _PLANS.clear()
+        _PLANS[key] = _plan(*key)
+    made: S = _PLANS[key].made(draft)
+    return made
+
+
+_PLANS: dict[tuple[type[Struct], tuple[str, ...], str, str], _Plan] = {}
+"""The plans by what they are for: most files set the same fields as others."""
+_MOST_PLANS = 500
+
+
+def _plan(struct: type[Struct], paths: tuple[str, ...], domain_type: str, prefix: str) -> _Plan:
+    """How a structure is made of the fields at these paths."""
+    fields: list[tuple[str, str, str]] = []
+    inner: dict[str, tuple[type[Struct], str]] = {}
+    for path in paths:
+        name, dot, _ = path[len(prefix) :].partition(".")
+        if not path.startswith(prefix) or name not in struct.FIELDS:
+            continue
+        initial = getattr(struct, name)
+        if not dot:
+            fields.append((name, path, struct.FIELDS[name]))
+        elif isinstance(initial, Struct) and name not in struct.SELECTORS:
+            inner[name] = type(initial), f"{prefix}{name}."
     if struct is BuildInfo:
         member = union_member(domain_type)
-        values["u"] = build(member, inner.get("u", {}), domain_type, f"{member.MEMBER}.")
-    return struct(**values)
+        inner["u"] = member, f"{prefix}u.{member.MEMBER}."
+    plans = ((name, _plan(kind, paths, domain_type, start)) for name, (kind, start) in inner.items())
+    return _Plan(struct, tuple(fields), tuple(plans))

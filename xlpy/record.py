@@ -42,6 +42,13 @@ class Record:
             raise TypeError(f"{type(self).__name__} needs {', '.join(sorted(self.REQUIRED - values.keys()))}")
         self.__dict__.update(values)
 
+    @classmethod
+    def of(cls, values: dict[str, Any]) -> Self:
+        """A record of fields that are known to be its own, with all that have no default."""
+        made = cls.__new__(cls)
+        made.__dict__.update(values)
+        return made
+
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: use replace({name}=...)")
 

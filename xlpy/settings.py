@@ -50,13 +50,8 @@ def _merge(source: Source, settings: tuple[Setting, ...]) -> tuple[dict[str, Ent
 
 def _entry(parts: list[Setting]) -> Entry:
     last = parts[-1]
-    return Entry(
-        name=last.name,
-        value=_joined([part.value for part in parts]) if len(parts) > 1 else last.value,
-        name_span=last.name_span,
-        value_span=last.value.span,
-        appended=last.append,
-    )
+    value = _joined([part.value for part in parts]) if len(parts) > 1 else last.value
+    return Entry(last.name, value, last.name_span, last.value.span, last.append)
 
 
 def _joined(values: list[Value]) -> Value:

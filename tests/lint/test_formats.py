@@ -95,7 +95,8 @@ class TestText:
             "b.cfg:4:1: error: xl refuses it [syntax]\n"
             "    4 | vcpus = 2\n"
             "      | ^^^^^\n"
-            "Found 1 error, 1 warning and 1 advice in 2 of 3 files (1 fixable with --fix, 1 more with --unsafe-fixes).\n"
+            "Found 1 error, 1 warning and 1 advice in 2 of 3 files "
+            "(1 fixable with --fix, 1 more with --unsafe-fixes).\n"
         )
 
     def test_a_place_on_several_lines_is_marked_to_the_end_of_the_first(self) -> None:

@@ -82,7 +82,9 @@ class TestPages:
         assert "\nBad:\n    memroy = 512\n    ^^^^^^\n    vcpus = 2\n" in text
         assert "\nThe fix makes of it:\n    memory = 512\n    vcpus = 2\n\nGood:\n    memory = 512\n" in text
         assert "It only runs when it is selected: --select no-such-rule.\n" in text
-        assert "It only runs where a host is described.\nIn what xlpy plan and create say it is called told-so.\n" in text
+        assert (
+            "It only runs where a host is described.\nIn what xlpy plan and create say it is called told-so.\n" in text
+        )
         assert text.endswith(
             "# xlpy: ignore[no-such-rule] behind a line, or in one of its own above it, silences it there.\n"
         )

@@ -17,7 +17,7 @@ PLAIN = DomainConfig(c_info=CreateInfo(name="web", type="pv"), on_soft_reset="so
 class TestNetwork:
     @pytest.mark.parametrize(
         ("rate", "kib"),
-        [("10240KB/s", "10000"), ("10Mb/s", "1221"), ("1GB/s", "976562"), ("8Kb/s", "1"), ("1b/s", "1")],
+        [("10240KB/s", "10000"), ("10Mb/s", "1221"), ("1GB/s", "976563"), ("8Kb/s", "1"), ("1b/s", "1")],
     )
     def test_a_rate_is_in_kib_a_second(self, rate: str, kib: str) -> None:
         made = guest("pv", f'vif = ["rate={rate}"]')
@@ -187,6 +187,8 @@ class TestCpu:
         made = lowered(GUESTS["hvm"] + "nestedhvm = 1\n", capabilities=Capabilities(virtualization="svm"))
         assert values(made, "cpu/feature", "name") == ["svm"]
         assert values(made, "cpu/feature", "policy") == ["require"]
+        made = lowered(GUESTS["hvm"] + "nestedhvm = 1\n", capabilities=Capabilities(virtualization=""))
+        assert (keys(made), values(made, "cpu")) == (["nestedhvm"], [])
 
     @pytest.mark.parametrize(
         ("value", "names", "lost"),

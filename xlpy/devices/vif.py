@@ -261,7 +261,7 @@ class _Spec(Spec):
             advice = "six bytes in hexadecimal, as in 00:16:3e:01:02:03"
             self._complain(code, MAC_CUT.line, item.value_span, advice)
         before = (self.values.get("mac") or NO_MAC).split(":")[len(octets) :]
-        mac = ":".join([*(f"{octet:02x}" for octet in octets), *before])
+        mac = ":".join(filter(None, [bytes(octets).hex(":"), *before]))
         self.store("mac", None if mac == NO_MAC else mac, item.value_span)
 
     def _rate(self, item: Item) -> None:

@@ -59,8 +59,11 @@ def _features(guest: Guest) -> Iterator[Element]:
     """Bits of CPUID that are 0 or 1; a feature that libvirt knows as virtualization is the switch of nested guests."""
     info = guest.config.b_info
     nested = info.u.nested_hvm if isinstance(info.u, Hvm) and info.nested_hvm is None else info.nested_hvm
-    if nested is not None:
-        yield element("feature", policy=_POLICIES[str(int(nested))], name=guest.capabilities.virtualization)
+    switch = guest.capabilities.virtualization
+    if nested is not None and switch:
+        yield element("feature", policy=_POLICIES[str(int(nested))], name=switch)
+    elif nested:
+        guest.lose("nestedhvm", "b_info.nested_hvm", "nestedhvm = 1", why="the CPU of the host has no virtual machines")
     policy = info.cpuid
     if policy is None:
         return
@@ -84,7 +87,7 @@ def _bits(leaves: tuple[CpuidLeaf, ...]) -> Iterator[tuple[tuple[int, int | None
 
 
 def _name(guest: Guest, place: tuple[int, int | None, str, int]) -> str | None:
-    """A name that the driver turns into one of this very bit; names that only newer releases of Xen know come last."""
+    """A name that the driver turns into one by which libxl of the release knows this very bit."""
     libvirt_names = {libxl: libvirt for libvirt, libxl in _LIBXL_NAMES.items()}
     own = (libvirt_names.get(feature.name, feature.name) for feature in _at(place))
     fit = (name for name in own if _NAME.fullmatch(name) and name != guest.capabilities.virtualization)

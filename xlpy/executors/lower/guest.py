@@ -23,7 +23,7 @@ class Capabilities(Record):
 
     arch: str = "x86_64"
     virtualization: str = "vmx"
-    """What libvirt calls the CPU's support of virtual machines: vmx (Intel) or svm (AMD)."""
+    """What libvirt calls the CPU's support of virtual machines: vmx (Intel), svm (AMD), or empty for none."""
     nodes: int = 1
     """How many NUMA nodes there are."""
 
