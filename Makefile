@@ -3,11 +3,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test demo bench lint types tables man docs clean
+.PHONY: test test-xen demo bench lint types tables man docs clean
 
 # lint, types, tests, comparison with the real xl
 test: lint types
 	$(BIN)/pytest -n auto
+
+# the lab: real Xen in an emulator; needs root, 2 GB of disk, and minutes
+test-xen: .venv/dev
+	$(BIN)/pytest -m xenlab tests/xenlab
 
 # four guests on the simulated host: create, list, console, shutdown
 demo: .venv/installed

@@ -1,0 +1,40 @@
+"""Each scenario three times: with the real xl, with xlpy on a simulated host, with xlpy through libvirt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.xenlab.compare import unmet
+from tests.xenlab.scenario import read_scenario
+from tests.xenlab.trials import OTHERS, SCENARIOS, NotYetError, Trials
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.xenlab
+every_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+
+
+@pytest.fixture(scope="module")
+def trials(xen: str, tmp_path_factory: pytest.TempPathFactory) -> Trials:
+    return Trials(xen, tmp_path_factory.mktemp("trials"))
+
+
+@every_scenario
+def test_the_real_xl_does_what_is_written(path: Path, trials: Trials) -> None:
+    assert unmet(trials.real(read_scenario(path)).results, path) == []
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@every_scenario
+def test_xlpy_differs_from_it_as_is_known(path: Path, name: str, trials: Trials) -> None:
+    scenario = read_scenario(path)
+    try:
+        found = trials.differences(scenario, name)
+    except NotYetError as reason:
+        pytest.skip(str(reason))
+    known = trials.known(scenario, name)
+    expected = known.read_text(encoding="utf-8") if known.exists() else ""
+    assert found == expected, f"look at it, then: python -m tests.xenlab compare --accept {scenario.name}"
