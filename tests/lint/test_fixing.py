@@ -154,3 +154,29 @@ def test_generated_files_keep_their_meaning(chunk: int) -> None:
 def test_real_files_keep_their_meaning() -> None:
     for case in corpus(Path(os.environ["XLPY_CORPUS"])):
         check(dict(case.files)[CONFIG_NAME], DEFAULT)
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ('type = "HVM"\nboot = "dc"\nvif = ["type=ioemu"]\n', 'type = "hvm"\nboot = "dc"\nvif = ["type=ioemu"]\n'),
+        ('typ = "hvm"\nboot = "dc"\nvif = ["model=e1000"]\n', 'type = "hvm"\nboot = "dc"\nvif = ["model=e1000"]\n'),
+        ('vcpu = 4\ncpus = "0-3"\n', 'vcpus = 4\ncpus = "0-3"\n'),
+    ],
+)
+def test_the_cause_is_mended_before_what_follows_from_it(text: str, after: str) -> None:
+    head = 'name = "a"\nmemory = 512\n' + ('kernel = "/k"\n' if "hvm" not in text.lower() else "")
+    assert text_of(Source("c.cfg", head + text), unsafe=True) == head + after
+
+
+def test_a_file_that_xl_takes_is_not_mended_into_one_that_it_refuses() -> None:
+    text = 'name = "a"\ntype = "pvh"\nkernel = "/k"\nmemory = 512\n'
+    at = text.index('"pvh"')
+    fix = Fix(title="worse", edits=(Edit(Span(at, at + 5), '"PVH"'),), safe=False)
+    assert text_of(Source("c.cfg", text), rules=[claiming(fix)], unsafe=True) == text
+
+
+def test_many_fixes_take_no_long_time_together() -> None:
+    text = "".join(f"k{number} = 1\n" for number in range(3000))
+    fixes = [edits.remove(text, setting) for setting in load(Source("c.cfg", text)).assignments]
+    assert applied(text, fixes[::2]) == "".join(f"k{number} = 1\n" for number in range(1, 3000, 2))

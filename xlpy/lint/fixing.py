@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,6 +10,7 @@ from xlpy.config import load
 from xlpy.diagnostic import Severity, xl_output
 from xlpy.lint.engine import diagnose, read
 from xlpy.lint.guest import ANY_HOST
+from xlpy.lint.rule import rules_by_code
 from xlpy.lint.suppress import is_mark
 from xlpy.source import Source
 from xlpy.syntax import comments
@@ -42,19 +44,25 @@ def mend(
     made: Counter[str] = Counter()
     refused: set[tuple[str, str]] = set()
     for _ in range(MOST_ROUNDS):
-        findings = [
-            one
-            for one in diagnose(read(source, release, host), rules)
-            if one.fix is not None and (unsafe or one.fix.safe) and _name(one) not in refused
-        ]
+        found = diagnose(read(source, release, host), rules)
+        findings = [one for one in found if one.fix and (unsafe or one.fix.safe) and _name(one) not in refused]
         if not findings:
             break
+        first = min(map(_rank, findings))
+        findings = [one for one in findings if _rank(one) == first]
         round_ = _batch(source, findings, release) or _one_by_one(source, findings, release, refused)
-        if round_ is None:
-            break
-        source = Source(source.name, round_.text)
-        made += round_.made
+        if round_ is not None:
+            source = Source(source.name, round_.text)
+            made += round_.made
     return Mended(source.text, made)
+
+
+def _rank(finding: Diagnostic) -> int:
+    """In which turn a fix is made: what may only follow from something else waits until that is mended."""
+    rule = rules_by_code().get(finding.code)
+    if rule is None or rule.group == "text":
+        return 0
+    return 1 if rule.is_cause else 2 if finding.severity is Severity.ERROR else 3
 
 
 def _name(finding: Diagnostic) -> tuple[str, str]:
@@ -83,28 +91,44 @@ def _one_by_one(
 
 def applied(text: str, fixes: Iterable[Fix]) -> str:
     """The text after the fixes, in their order; one that touches what another has changed waits for the next time."""
-    edits: list[Edit] = []
+    edits = _Edits()
     for fix in fixes:
-        if all(_apart(edit, other) for edit in fix.edits for other in edits):
-            edits += fix.edits
-    for span, new in sorted(edits, reverse=True):
-        text = text[: span.start] + new + text[span.end :]
-    return text
+        edits.take(fix)
+    return edits.carried_out(text)
 
 
-def _apart(one: Edit, other: Edit) -> bool:
-    return one.span.end < other.span.start or one.span.start > other.span.end
+class _Edits:
+    """Edits that do not touch each other, by their places."""
+
+    def __init__(self) -> None:
+        self._sorted: list[Edit] = []
+
+    def take(self, fix: Fix) -> bool:
+        """Add the edits of a fix; False where one of them touches what is there."""
+        if not all(map(self._is_apart, fix.edits)):
+            return False
+        for edit in fix.edits:
+            insort(self._sorted, edit)
+        return True
+
+    def _is_apart(self, edit: Edit) -> bool:
+        at = bisect_left(self._sorted, edit)
+        near = self._sorted[max(0, at - 1) : at + 1]
+        return all(edit.span.end < other.span.start or edit.span.start > other.span.end for other in near)
+
+    def carried_out(self, text: str) -> str:
+        """The text with all of them made."""
+        pieces, at = [], 0
+        for span, new in self._sorted:
+            pieces += [text[at : span.start], new]
+            at = span.end
+        return "".join([*pieces, text[at:]])
 
 
 def _applied(text: str, findings: list[Diagnostic]) -> tuple[str, list[Diagnostic]]:
-    taken: list[Diagnostic] = []
-    edits: list[Edit] = []
-    for finding in findings:
-        assert finding.fix is not None
-        if all(_apart(edit, other) for edit in finding.fix.edits for other in edits):
-            edits += finding.fix.edits
-            taken.append(finding)
-    return applied(text, [one.fix for one in taken if one.fix]), taken
+    edits = _Edits()
+    taken = [finding for finding in findings if finding.fix is not None and edits.take(finding.fix)]
+    return edits.carried_out(text), taken
 
 
 def _is_right(source: Source, text: str, findings: list[Diagnostic], release: Release) -> bool:
@@ -114,7 +138,13 @@ def _is_right(source: Source, text: str, findings: list[Diagnostic], release: Re
     after = Source(source.name, text)
     if all(one.fix is not None and one.fix.safe for one in findings):
         return same_meaning(source, after, release)
-    return load(source, release=release, host=ANY_HOST).broken or not load(after, release=release, host=ANY_HOST).broken
+    return _trouble(after, release) <= _trouble(source, release)
+
+
+def _trouble(source: Source, release: Release) -> int:
+    """0 for a text that xl takes, 1 for one that it reads and refuses, 2 for one that it cannot read."""
+    loaded = load(source, release=release, host=ANY_HOST)
+    return 2 if loaded.broken else int(xl_output(loaded.diagnostics)[1] is not None)
 
 
 def _keeps_comments(before: str, after: str) -> bool:

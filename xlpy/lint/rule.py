@@ -80,6 +80,10 @@ class Rule(Record):
     """Whether it runs on nothing else."""
     needs_host: bool = False
     """It compares with a host, and only runs where one is described."""
+    is_cause: bool = False
+    """What else is found may only follow from it: fixes of other rules wait until it is mended. Errors of the text
+    come before it, other errors behind it.
+    """
     claims: Callable[[Guest], Iterable[Claim]] | None = None
     """For a rule over several files: what each takes; two guests must not take the same."""
     clash: str = ""

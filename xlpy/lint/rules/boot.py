@@ -144,6 +144,7 @@ RULES = (
     ),
     Rule(
         code="type-missing",
+        is_cause=True,
         group="boot",
         severity=Severity.WARNING,
         summary="keys for HVM guests in a file without a type",

@@ -84,7 +84,10 @@ def _is_vdev(name: str) -> bool:
 
 def _is_on(match: re.Match[str], name: str) -> bool:
     """Whether the root is this virtual disk, or a partition of it; kernels call hda and sda xvda."""
-    vdev, root = parse_vdev(name), parse_vdev(f"xvd{match[1]}{match[2]}")
+    try:
+        vdev, root = parse_vdev(name), parse_vdev(f"xvd{match[1]}{match[2]}")
+    except ValueError:  # beyond the last disk or partition that there can be
+        return False
     return vdev.disk == root.disk and vdev.partition in (0, root.partition)
 
 

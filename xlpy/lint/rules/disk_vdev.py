@@ -144,9 +144,9 @@ def _holds(claims: list[tuple[tuple[object, ...], str]]) -> Iterator[tuple[objec
 
 
 def _slot(guest: Guest, seen: _Seen) -> tuple[str, int] | None:
-    """The place of the emulated disk that QEMU gives an HVM guest; None where it gives none."""
+    """The place of the emulated disk that QEMU gives an HVM guest; None for none, as of a driver domain's."""
     info = guest.config.b_info.u
-    if guest.kind != HVM or not isinstance(info, Hvm) or seen.vdev.bus == "d":
+    if seen.disk.backend_domname or guest.kind != HVM or not isinstance(info, Hvm) or seen.vdev.bus == "d":
         return None
     if seen.vdev.bus == "sd" and not seen.disk.is_cdrom:
         return "scsi", seen.vdev.disk
@@ -171,6 +171,10 @@ def _cd_slot(guest: Guest) -> Iterator[Finding]:
             )
 
 
+_FREE = {"ide": "xvde", "ahci": "xvdg"}
+"""The first disks behind the emulated ones."""
+
+
 def _read_only(guest: Guest) -> Iterator[Finding]:
     if guest.kind != HVM or is_traditional(guest):
         return
@@ -181,7 +185,7 @@ def _read_only(guest: Guest) -> Iterator[Finding]:
                 seen.text.span("readwrite"),
                 f"an HVM guest cannot have {seen.name} read-only, which is emulated as an {slot[0].upper()} disk: "
                 "it is not created",
-                "use sda to sdp, or xvde and beyond, which is not emulated; or make it a CD drive (cdrom)",
+                f"use sda to sdp, or {_FREE[slot[0]]} and beyond, which is not emulated; or make it a CD drive (cdrom)",
             )
 
 

@@ -108,6 +108,7 @@ def _again(guest: Guest) -> Iterator[Finding]:
 RULES = (
     Rule(
         code="unknown-type",
+        is_cause=True,
         group="domain",
         severity=Severity.ERROR,
         summary="a type= or builder= that xl does not know",
@@ -120,7 +121,15 @@ RULES = (
         fixed='type = "hvm"',
         told=("unknown-type",),
         retell=_retell_type,
-        explains=("nothing-to-boot",),
+        explains=(
+            "nothing-to-boot",
+            "timer-mode-for-pv",
+            "unknown-pvgrub",
+            "vif-emulated-pv",
+            "vif-model-unused",
+            "vnuma-for-pv",
+            "disk-vdev-twice",
+        ),
     ),
     Rule(
         code="type-against-builder",

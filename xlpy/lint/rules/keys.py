@@ -196,6 +196,7 @@ def _append_to_nothing(guest: Guest) -> Iterator[Finding]:
 RULES = (
     Rule(
         code="unknown-key",
+        is_cause=True,
         group="keys",
         severity=Severity.WARNING,
         summary="a key that xl does not know",
@@ -211,6 +212,7 @@ RULES = (
     ),
     Rule(
         code="xend-key",
+        is_cause=True,
         group="keys",
         severity=Severity.WARNING,
         summary="a key of xm, which xl does not know",
@@ -226,6 +228,7 @@ RULES = (
     ),
     Rule(
         code="removed-key",
+        is_cause=True,
         group="keys",
         severity=Severity.WARNING,
         summary="a key that xl no longer knows",

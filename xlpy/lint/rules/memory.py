@@ -113,6 +113,8 @@ def _meant(number: int) -> int:
 
 def _above_limit(guest: Guest) -> Iterator[Finding]:
     memory, most = guest.number("memory"), limit_kib(guest)
+    if memory == guest.number("maxmem"):
+        return
     source = "maxmem" if guest.number("maxmem") is not None else "vnuma"
     if memory is None or memory < 0 or source not in guest.entries or target_kib(guest) <= most:
         return

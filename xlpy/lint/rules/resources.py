@@ -43,9 +43,14 @@ def _retell(guest: Guest, told: Diagnostic) -> Finding | None:
     if "too big" in told.summary:
         return Finding(span, f"{atom.text} in {name} is beyond what a 32-bit number holds", _FORMS[name])
     meant = _meant(name, atom.text)
-    fix = edits.replace(f"write {meant}", span, meant, safe=False) if meant else None
+    fix = edits.replace(f"write {meant}", span, _in_place(atom, meant), safe=False) if meant else None
     advice = f"write {meant}" if meant else _FORMS[name]
     return Finding(span, f"xl cannot read {atom.text or 'an empty text'} in {name}", advice, fix)
+
+
+def _in_place(atom: Atom, meant: str) -> str:
+    """The text for the inside of a quoted item, or in quotes for a bare one that is to be more than a number."""
+    return meant if atom.quoted or meant.isdigit() else f'"{meant}"'
 
 
 def _meant(name: str, text: str) -> str:
