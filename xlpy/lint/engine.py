@@ -20,11 +20,17 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
     from xlpy.source import Source
 
-    Check = Callable[[Guest], Iterable[Finding]]
     _Situation = tuple[frozenset[str], bool, bool]
 
 _MOST_PLANS = 1000
 """For how many sets of keys the rules that look at them are kept."""
+
+
+class _Plan(NamedTuple):
+    """The rules that look at configurations of one kind, in their order: checks, and what tells what a guest takes."""
+
+    checks: tuple[tuple[Rule, Callable[[Guest], Iterable[Finding]]], ...]
+    claims: tuple[tuple[Rule, Callable[[Guest], Iterable[Claim]]], ...]
 
 
 class Chosen(tuple[Rule, ...]):
@@ -41,45 +47,35 @@ class Chosen(tuple[Rule, ...]):
         return frozenset(rule.code for rule in self)
 
     @cached_property
-    def _claiming(self) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self if rule.claims is not None)
-
-    def claims(self, guest: Guest) -> Iterator[tuple[Rule, Claim]]:
-        """What the guest takes, by the rules that compare it with what others take."""
-        for rule in self._claiming:
-            wanted = not rule.keys or any(key in guest.entries for key in rule.keys)
-            if wanted and rule.claims is not None and _matters(guest, rule):
-                for claim in rule.claims(guest):
-                    yield rule, claim
-
-    @cached_property
     def _always(self) -> tuple[int, ...]:
-        """The numbers of the rules with a check that no key calls for."""
-        return tuple(number for number, rule in enumerate(self) if rule.check is not None and not rule.keys)
+        """The numbers of the rules that no key calls for."""
+        return tuple(number for number, rule in enumerate(self) if not rule.keys)
 
     @cached_property
     def _by_key(self) -> dict[str, tuple[int, ...]]:
         """The numbers of the rules that look at a key."""
         found: dict[str, tuple[int, ...]] = {}
         for number, rule in enumerate(self):
-            for key in rule.keys if rule.check is not None else ():
+            for key in rule.keys:
                 found[key] = (*found.get(key, ()), number)
         return found
 
     @cached_property
-    def _plans(self) -> dict[_Situation, tuple[tuple[Rule, Check], ...]]:
+    def _plans(self) -> dict[_Situation, _Plan]:
         return {}
 
-    def checks(self, guest: Guest) -> tuple[tuple[Rule, Check], ...]:
-        """The rules that look at such a configuration, each with its check, in their order."""
+    def plan(self, guest: Guest) -> _Plan:
+        """What looks at such a configuration."""
         keys = frozenset(self._by_key.keys() & guest.entries.keys())
         situation = (keys, guest.loaded.broken, guest.host is None)
         if situation not in self._plans:
             if len(self._plans) >= _MOST_PLANS:
                 self._plans.clear()
             numbers = {*self._always, *(number for key in keys for number in self._by_key[key])}
-            rules = (self[number] for number in sorted(numbers))
-            self._plans[situation] = tuple((rule, rule.check) for rule in rules if rule.check and _matters(guest, rule))
+            rules = [self[number] for number in sorted(numbers) if _matters(guest, self[number])]
+            checks = tuple((rule, rule.check) for rule in rules if rule.check is not None)
+            claims = tuple((rule, rule.claims) for rule in rules if rule.claims is not None)
+            self._plans[situation] = _Plan(checks, claims)
         return self._plans[situation]
 
 
@@ -132,8 +128,9 @@ def find(guest: Guest, rules: Sequence[Rule]) -> list[Found]:
     """What the reader tells and what the rules see, without what only follows from something else."""
     chosen = Chosen.of(rules)
     found = [*_told(guest, chosen)]
-    for rule, check in chosen.checks(guest):
-        found += [Found(rule, finding) for finding in check(guest)]
+    for rule, check in chosen.plan(guest).checks:
+        for finding in check(guest):
+            found.append(Found(rule, finding))  # noqa: PERF401 - most checks find nothing: a list of each takes longer
     explaining = {rule.code: rule for rule, _ in found if rule.explains}.values()
     shades = [(rule, _lines(guest, found, rule)) for rule in explaining]
     return [one for one in found if not any(_explained(guest, one, *shade) for shade in shades)]

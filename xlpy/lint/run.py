@@ -32,8 +32,10 @@ def report(path: str, data: bytes, settings: LintSettings, rules: Sequence[Rule]
 
 
 def _claims(guest: Guest, rules: Chosen) -> Iterator[Claimed]:
+    """What the guest takes, by the rules that compare it with what others take."""
     silent = tuple(ignores(guest))
-    for rule, claim in rules.claims(guest):
-        where = place(guest.source, claim.span)
-        ignored = any(one.silences(rule.code, where.line) for one in silent)
-        yield Claimed(rule.code, claim.what, claim.shared, ignored, where, *excerpt(guest, claim.span))
+    for rule, claims in rules.plan(guest).claims:
+        for what, span, shared in claims(guest):
+            where = place(guest.source, span)
+            ignored = any(one.silences(rule.code, where.line) for one in silent)
+            yield Claimed(rule.code, what, shared, ignored, where, *excerpt(guest, span))

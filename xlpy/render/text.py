@@ -15,7 +15,7 @@ STYLES = {"error": "bold red", "warning": "yellow", "advice": "cyan"}
 
 def printable(text: str) -> str:
     """Text from files and hosts made fit for a terminal: what is not printable is shown as an escape."""
-    return "".join(char if char.isprintable() else _escape(char) for char in text)
+    return text if text.isprintable() else "".join(char if char.isprintable() else _escape(char) for char in text)
 
 
 def _escape(char: str) -> str:

@@ -170,7 +170,9 @@ def _lint(paths: Sequence[str], chosen: LintSettings, options: dict[str, Any]) -
     baseline = BaselineFile(chosen.baseline, renew=options["renew"]) if chosen.baseline else None
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     shows = bool(options["layout"]) and not options["statistics"]
-    form = renderer(options["layout"] or "text", colour=colour, rules=chosen.rules())
+    layout = options["layout"] or "text"
+    listed = chosen.rules() if layout == "sarif" else ()  # to load all rules takes long, and a warm cache needs none
+    form = renderer(layout, colour=colour, rules=listed)
     tally = Tally()
     sys.stdout.write(form.start() if shows else "")
     for report in _reports(paths, chosen, options, baseline):
