@@ -76,7 +76,8 @@ def _compare(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         trials = Trials(options.xen, Path(folder))
         for scenario in [read_scenario(path) for path in SCENARIOS if path.stem in options.names or not options.names]:
-            print(*unmet(trials.real(scenario).results, scenario.path), sep="\n")
+            for line in unmet(trials.real(scenario).results, scenario.path):
+                print(line)
             for name in options.host or OTHERS:
                 try:
                     found = trials.differences(scenario, name)

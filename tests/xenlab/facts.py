@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tests.xenlab.errors import LabError
 from xlpy.host import HostFacts
 
 if TYPE_CHECKING:
@@ -52,5 +53,6 @@ def host_facts(lab: Lab) -> HostFacts:
 
 def _out(lab: Lab, command: str) -> str:
     said = lab.run(command)
-    assert said.status == 0, f"{command}: {said.err}"
+    if said.status:
+        raise LabError(f"{command} ended with status {said.status}: {said.err.strip()}")
     return said.out

@@ -105,6 +105,7 @@ def test_what_must_be_seen(step: Step, said: Said, words: str) -> None:
             "<uuid>  <id>    web\n",
         ),
         ('        "domid": 7,', '        "domid": <id>,'),
+        ("Shutting down domain 2\nWaiting", "Shutting down domain <id>\nWaiting"),
         ("mac=00:16:3e:00:00:01", "mac=<mac>"),
         (
             "libxl: error: libxl_exec.c:117:f: /x online [322] exited: Domain 6:unable",
