@@ -5,37 +5,28 @@ from __future__ import annotations
 import io
 import os
 import signal
-import subprocess
+import sqlite3
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.benchfiles import configuration
-from tests.processes import ROOT
+from tests.linting.files import MANY, NAMED, made
 from xlpy.cli.linting import run
+from xlpy.cli.linting.spool import Claims
+from xlpy.executors import Failure
 from xlpy.lint import run as linting
 from xlpy.lint.settings import LintSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from xlpy.lint.report import Report
     from xlpy.lint.rule import Rule
 
-MANY = 150
-GUEST = 'name = "{}"\nkernel = "/boot/vmlinuz"\nmemory = 64\n'
 PLAIN = LintSettings(select=("unknown-key", "same-name"))
-
-
-def made(folder: Path, count: int = MANY) -> list[str]:
-    """Files of guests, each with a name of its own and a key that xl does not know."""
-    paths = [folder / f"{number:05}.cfg" for number in range(count)]
-    for number, path in enumerate(paths):
-        path.write_text(f"{GUEST.format(number)}key{number} = 1\n", encoding="utf-8")
-    return [str(path) for path in paths]
 
 
 def test_every_number_of_processes_tells_the_same(tmp_path: Path) -> None:
@@ -128,7 +119,7 @@ def deadly(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], None]) -> None:
 def with_deadly(folder: Path) -> list[str]:
     paths = made(folder)
     for name in ("one-deadly.cfg", "two-deadly.cfg"):
-        (folder / name).write_text(GUEST.format(name), encoding="utf-8")
+        (folder / name).write_text(NAMED.format(name), encoding="utf-8")
     return [*paths[:50], str(folder / "one-deadly.cfg"), *paths[50:60], str(folder / "two-deadly.cfg"), *paths[60:]]
 
 
@@ -189,109 +180,8 @@ def test_an_iterator_that_is_closed_leaves_no_process(tmp_path: Path) -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-SCRIPT = """
-import sys
-from xlpy.cli.linting import run
-from xlpy.lint import run as linting
-from xlpy.lint.settings import LintSettings
-
-report = linting.report
-def slow(path, *rest):
-    if path.endswith("00060.cfg"):
-        print("here", flush=True)
-        import time
-        time.sleep(60)
-    return report(path, *rest)
-linting.report = slow
-try:
-    list(run(sys.argv[1:], LintSettings(), jobs=3))
-except KeyboardInterrupt:
-    sys.exit(130)
-"""
-
-
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_workers_end_with_their_parent(tmp_path: Path, number: signal.Signals, status: int) -> None:
-    """As Ctrl-C reaches all of them; a worker that sleeps does not hear of a parent that is killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, *made(tmp_path)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    assert process.stdout.readline() == b"here\n"
-    if number == signal.SIGINT:
-        os.killpg(process.pid, number)
-        assert process.wait(timeout=20) == status
-        assert process.stderr.read() == b""
-    else:
-        process.kill()
-        assert process.wait(timeout=20) == status
-        left = _living(process.pid)
-        assert left <= 1, "workers that wait for work live on"
-        _end_group(process.pid)
-    process.stdout.close()
-    process.stderr.close()
-    _gone(process.pid)
-
-
-def _living(group: int) -> int:
-    """How many processes of a group there are once those that notice have gone."""
-    for _ in range(50):
-        count = sum(_group_of(stat) == group for stat in Path("/proc").glob("[0-9]*/stat"))
-        if count <= 1:
-            break
-        time.sleep(0.1)
-    return count
-
-
-def _group_of(stat: Path) -> int:
-    try:
-        return int(stat.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[2])
-    except (OSError, IndexError):
-        return 0
-
-
-def _end_group(group: int) -> None:
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-
-
-def _gone(group: int) -> None:
-    for _ in range(100):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    pytest.fail("processes are left")
-
-
-PEAK = """
-import resource, sys
-from xlpy.cli.linting import run
-from xlpy.cli.paths import find_files
-from xlpy.lint.settings import LintSettings
-count = sum(1 for _ in run(find_files([sys.argv[1]]), LintSettings(), jobs=1))
-print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-"""
-
-
-def test_memory_does_not_grow_with_the_files(tmp_path: Path) -> None:
-    peaks = []
-    for count in (400, 4000):
-        folder = tmp_path / str(count)
-        folder.mkdir()
-        made(folder, count)
-        said = subprocess.run(
-            [sys.executable, "-c", PEAK, str(folder)], capture_output=True, text=True, check=True, cwd=ROOT
-        )
-        linted, peak = map(int, said.stdout.split())
-        assert linted == count
-        peaks.append(peak)
-    assert peaks[1] < 1.25 * peaks[0]
+def test_no_room_for_temporary_files_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Claims, "add", lambda *_: _fail(sqlite3.OperationalError("database or disk is full")))
+    with pytest.raises(Failure) as failed:
+        list(run(made(tmp_path), PLAIN, jobs=2))
+    assert "database or disk is full (see TMPDIR)" in failed.value.advice

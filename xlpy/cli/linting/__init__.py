@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.cli.linting.linter import Linter
 from xlpy.cli.linting.packed import Packed, unpack
+from xlpy.executors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
@@ -43,7 +44,8 @@ def run(
     """Lint files (- is standard input); gives a report for each, in their order, once all are linted.
 
     JOBS is the number of processes (None: one for each core), CACHE the folder of the cache (None: no cache).
-    ON_PROGRESS is told how many files are done. A file that cannot be read has a report that says why.
+    ON_PROGRESS is told how many files are done. A file that cannot be read has a report that says why; raises Failure
+    where there is no room for temporary files.
     """
     kept = _cache(cache, settings)
     try:
@@ -82,16 +84,22 @@ def _run(
     if second is None and len(head) < 2:
         yield from map(unpack, _kept(head, cache))
         return
+    from sqlite3 import Error
+
     from xlpy.cli.linting.comparing import compared
     from xlpy.cli.linting.spool import Claims, Reports
 
     reports, claims = Reports(), Claims()
-    for chunk in chain([head], [second] if second else [], chunks):
-        claims.add(len(reports), chunk)
-        reports.add(_kept(chunk, cache))
-        if on_progress is not None:
-            on_progress(len(reports))
-    yield from compared(reports, claims, settings.host)
+    try:
+        for chunk in chain([head], [second] if second else [], chunks):
+            claims.add(len(reports), chunk)
+            reports.add(_kept(chunk, cache))
+            if on_progress is not None:
+                on_progress(len(reports))
+        yield from compared(reports, claims, settings.host)
+    except Error as error:
+        advice = f"lint: the files cannot be compared, as there is no room for what they take: {error} (see TMPDIR)"
+        raise Failure(advice=advice) from None
 
 
 def _kept(chunk: list[Packed], cache: Cache | None) -> list[Packed]:

@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from xlpy.cli.linting.packed import Packed, pack
+from xlpy.cli.paths import MOST_BYTES, STANDARD_INPUT
 from xlpy.cli.plainfile import NOT_PLAIN, TOO_LARGE, read_plain
 
 if TYPE_CHECKING:
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     from xlpy.lint.engine import Chosen
     from xlpy.lint.settings import LintSettings
 
-STANDARD_INPUT = "-"
 SHOWN_AS = "<stdin>"
-MOST_BYTES = 1 << 26
-"""No configuration is larger, and standard input may be endless."""
 _MOST_AT_ONCE = 1 << 22
 """How many bytes of files are kept while the cache is asked for all of them together."""
 
