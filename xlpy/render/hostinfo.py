@@ -4,8 +4,6 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xlpy.executors import HostInfo
     from xlpy.host import HostFacts
 
@@ -13,8 +11,6 @@ NAME_WIDTH = 23
 NUMA = "numa_info"
 """The field for which the tables stand that xl info -n adds."""
 _MIB = 1024
-_LOCAL, _REMOTE = 10, 20
-"""Distances between NUMA nodes, as a BIOS gives them that knows no better."""
 
 
 def info_fields(host: HostInfo) -> list[tuple[str, str]]:
@@ -65,7 +61,7 @@ def _software(facts: HostFacts) -> list[tuple[str, str]]:
         ("xen_pagesize", "4096"),
         ("platform_params", "virt_start=0xffff800000000000"),
         ("xen_changeset", ""),
-        ("xen_commandline", f"dom0_mem={facts.dom0_memory_kib // _MIB}M dom0_max_vcpus={facts.dom0_vcpus}"),
+        ("xen_commandline", facts.xen_commandline),
         ("cc_compiler", ""),
         ("cc_compile_by", ""),
         ("cc_compile_domain", ""),
@@ -119,10 +115,13 @@ def _topology(facts: HostFacts) -> str:
 
 def _numa(host: HostInfo) -> str:
     nodes = sorted(set(host.facts.nodes))
-    size, free = (kib // _MIB // len(nodes) for kib in (host.facts.memory_kib, host.free_memory_kib))
-    rows = [f"{node:4}:    {size:6}     {free:6}      {_distances(node, nodes)}\n" for node in nodes]
+    free = host.free_memory_kib // _MIB // len(nodes)
+    rows = [
+        f"{node:4}:    {host.facts.node_size(node) // _MIB:6}     {free:6}      {_distances(host.facts, node)}\n"
+        for node in nodes
+    ]
     return f"{'numa_info':{NAME_WIDTH}}:\nnode:    memsize    memfree    distances\n{''.join(rows)}"
 
 
-def _distances(node: int, nodes: Sequence[int]) -> str:
-    return ",".join(str(_LOCAL if other == node else _REMOTE) for other in nodes)
+def _distances(facts: HostFacts, node: int) -> str:
+    return ",".join(str(facts.distance(node, other)) for other in facts.node_ids)
