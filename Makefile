@@ -36,10 +36,11 @@ tables: .venv/dev
 man: .venv/dev
 	$(BIN)/python man/generate.py
 
-# after a change in the table of differences or in a rule
+# after a change in the table of differences, in a rule, or in what libvirt cannot do
 docs: .venv/dev
 	$(BIN)/python docs/differences.py
 	$(BIN)/python docs/rules.py
+	$(BIN)/python docs/compatibility.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

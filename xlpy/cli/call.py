@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from xlpy.cli.getopt import BadOptionError, Getopt
-from xlpy.cli.verb import HELP_OPTION, options_of, verb_help
+from xlpy.cli.verb import HELP_OPTION, no_libvirt, options_of, verb_help
 from xlpy.defaults import BUILT_IN
 from xlpy.record import Record
 
@@ -53,6 +53,7 @@ class Call:
         self.verb = verb
         self.words = words
         self.settings = settings
+        self._given: set[str] = set()
 
     @property
     def release(self) -> Release:
@@ -66,6 +67,7 @@ class Call:
             for letter, value in scan:
                 if letter == HELP_OPTION.letter:
                     self.help(0)
+                self._given.add(letter)
                 yield letter, value
         except BadOptionError as bad:
             if bad.letter == HELP_OPTION.letter:
@@ -89,7 +91,7 @@ class Call:
         raise Leave(status)
 
     def executor(self) -> Executor:
-        """The host."""
+        """The host; what libvirt has no way for ends here where the host is libvirt's."""
         from xlpy.cli.connection import connect
 
-        return connect(self.settings.connect)
+        return connect(self.settings.connect, no_libvirt(self.verb, self._given))

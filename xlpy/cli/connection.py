@@ -15,8 +15,11 @@ SIMULATED = "sim://"
 CAPABILITIES = "/proc/xen/capabilities"
 
 
-def connect(uri: str | None) -> Executor:
-    """The host of a URI: `sim:///`, `sim:///PATH`, or one of libvirt's; without one the simulated host of this user."""
+def connect(uri: str | None, no_libvirt: str = "") -> Executor:
+    """The host of a URI: `sim:///`, `sim:///PATH`, or one of libvirt's; without one the simulated host of this user.
+
+    NO_LIBVIRT says why a host behind libvirt would not do.
+    """
     if uri is None:
         return _default()
     if uri.startswith(f"{SIMULATED}/"):
@@ -27,6 +30,8 @@ def connect(uri: str | None) -> Executor:
     from xlpy.executors import libvirt
 
     if uri.startswith(libvirt.SCHEMES):
+        if no_libvirt:
+            raise Failure(advice=no_libvirt)
         return libvirt.open_host(uri, say)
     raise Failure(
         advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user), "

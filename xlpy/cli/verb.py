@@ -6,7 +6,7 @@ from xlpy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from xlpy.cli.call import Call
     from xlpy.release import Release
@@ -25,6 +25,8 @@ class Option(Record):
     short: bool = True
     since: tuple[int, int] = (0, 0)
     """The first release that has it."""
+    no_libvirt: str = ""
+    """Why libvirt has no way for it, and what has; empty where it has one."""
 
 
 class Verb(Record):
@@ -45,6 +47,10 @@ class Verb(Record):
     dry_run: bool = False
     """It knows the global option -N."""
     min_words: int = 0
+    no_libvirt: str = ""
+    """Why libvirt has no way for it, and what has; empty where it has one."""
+    libvirt_note: str = ""
+    """What is another than xl's where the host is libvirt's."""
 
 
 HELP_OPTION = Option(letter="h", name="help")
@@ -54,6 +60,19 @@ HELP_OPTION = Option(letter="h", name="help")
 def options_of(verb: Verb, release: Release) -> tuple[Option, ...]:
     """The options that a verb has in a release."""
     return tuple(option for option in verb.options if option.since <= release)
+
+
+def no_libvirt(verb: Verb, letters: Collection[str]) -> str:
+    """Why libvirt has no way for a verb with these options; empty where it has one."""
+    if verb.no_libvirt:
+        return f"{verb.name}: {verb.no_libvirt}"
+    missing = (option for option in verb.options if option.no_libvirt and option.letter in letters)
+    return next((f"{verb.name} {title(option)}: {option.no_libvirt}" for option in missing), "")
+
+
+def title(option: Option) -> str:
+    """An option as one writes it."""
+    return f"-{option.letter}" if option.short else f"--{option.name}"
 
 
 def verb_help(verb: Verb, release: Release) -> str:

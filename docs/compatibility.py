@@ -1,0 +1,113 @@
+"""Makes docs/compatibility.md from the declarations of verbs and keys: python docs/compatibility.py [--check]."""
+
+from __future__ import annotations
+
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xlpy import vocabulary
+from xlpy.cli.names import NAMES
+from xlpy.cli.registry import find_verb
+from xlpy.cli.verb import title
+from xlpy.diagnostic import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.cli.verb import Verb
+    from xlpy.loss import Loss
+
+PAGE = Path(__file__).parent / "compatibility.md"
+HEAD = """\
+# What works where
+
+Made from the declarations of verbs and keys by `make docs`: do not edit.
+
+xlpy has two kinds of hosts: the simulated one (`sim:///`), and those behind libvirt (`xen:///system`, `xen+ssh://`,
+`xen+tls://`; tried with Xen 4.17 and libvirt 9.0). On the simulated host all keys work, and all verbs that xlpy has.
+What libvirt has no way for ends at once with exit status 1 and a line that says so.
+"""
+KEYS = """\
+## Keys, and words of device specs
+
+Whatever is not here, libvirt carries out as xl does. *refused*: the guest would be another one, and `create` ends
+with status 3; *tuning*: only tuning is lost, which `create` mentions. `xlpy lint --select libvirt` finds the same
+in a file.
+
+| key | word | | what libvirt lacks |
+|---|---|---|---|
+"""
+_LEVELS = {Severity.ERROR: "refused", Severity.WARNING: "tuning"}
+
+
+def page() -> str:
+    """The text of the page."""
+    return "\n".join([HEAD, "## Verbs\n", _table(), KEYS + "".join(_losses())])
+
+
+def _table() -> str:
+    head = "| verb | simulated host | libvirt | |\n|---|---|---|---|\n"
+    return head + "".join(_row(name, find_verb(name)) for name in NAMES)
+
+
+def _row(name: str, verb: Verb | None) -> str:
+    if verb is None:
+        return f"| {name} | not yet | not yet | |\n"
+    return f"| {name} | yes | {'no' if verb.no_libvirt else 'yes'} | {_cell('; '.join(_notes(verb)))} |\n"
+
+
+def _notes(verb: Verb) -> Iterator[str]:
+    """What is to be said of it where the host is libvirt's."""
+    if verb.no_libvirt or verb.libvirt_note:
+        yield verb.no_libvirt or verb.libvirt_note
+    for option in verb.options:
+        if option.no_libvirt:
+            yield f"no `{title(option)}`: {option.no_libvirt}"
+
+
+def _losses() -> Iterator[str]:
+    """A line for each key and loss, with the words that share it."""
+    for key, words in sorted(_declared().items()):
+        for loss, names in words.items():
+            yield _loss(key, names, loss)
+
+
+def _declared() -> dict[str, dict[Loss, list[str]]]:
+    """Key -> what is lost -> the words of its specs to which that applies, none for the key itself."""
+    found: dict[str, dict[Loss, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for module in vocabulary.modules():
+        for key in getattr(module, "KEYS", ()):
+            if key.libvirt is not None:
+                found[key.name].setdefault(key.libvirt, [])
+        owner = module.__name__.rpartition(".")[2]
+        for token in getattr(module, "TOKENS", ()):
+            if token.libvirt is not None:
+                found[owner][token.libvirt].append(token.name)
+    return found
+
+
+def _loss(key: str, words: list[str], loss: Loss) -> str:
+    shown = dict.fromkeys("colo*" if word.startswith("colo") else word for word in words)
+    some = ", of some values" if loss.when is not None or loss.judged else ""
+    names = " ".join(f"`{word}`" for word in shown)
+    return f"| `{key}` | {names} | {_LEVELS[loss.severity]}{some} | {_cell(loss.why)} |\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def main() -> int:
+    """Write the page; with --check only say whether it is up to date."""
+    if sys.argv[1:] != ["--check"]:
+        PAGE.write_text(page(), encoding="utf-8")
+    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
+        print(f"{PAGE.name} is not up to date: make docs", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
