@@ -10,10 +10,10 @@ from xlpy.cli import names
 from xlpy.cli.call import Call, Leave, Settings
 from xlpy.cli.getopt import LONG, BadOptionError, Getopt
 from xlpy.cli.registry import find_verb
-from xlpy.cli.say import say, say_failure
+from xlpy.cli.say import say, say_failure, say_libxl
 from xlpy.cli.verb import HELP_OPTION, Option
 from xlpy.cli.xlconf import VARIABLE, with_conf
-from xlpy.executors import Failure
+from xlpy.executors import Failure, LibxlError
 from xlpy.release import DEFAULT, Release
 
 TYPE_CHECKING = False
@@ -171,7 +171,11 @@ def _run_verb(name: str, words: list[str], settings: Settings, program: str) -> 
     if settings.dry_run and not verb.dry_run:
         print("command does not implement -N (dryrun) option", file=sys.stderr)
         return 1
-    return verb.run(Call(verb, words, settings))
+    try:
+        return verb.run(Call(verb, words, settings))
+    except LibxlError as error:
+        say_libxl(error, settings.release, program)
+        return error.status
 
 
 def _help(words: list[str], settings: Settings, program: str) -> int:

@@ -6,7 +6,8 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from xlpy.executors import Failure
+    from xlpy.executors import Failure, LibxlError
+    from xlpy.release import Release
 
 
 def say(text: str, program: str = "xl") -> None:
@@ -23,3 +24,12 @@ def say_failure(failure: Failure, program: str = "xl") -> None:
         print(line, file=sys.stderr)
     if failure.advice:
         say(failure.advice, program)
+
+
+def say_libxl(error: LibxlError, release: Release, program: str = "xl") -> None:
+    """What libxl says for an error in this release, and our way out."""
+    sys.stdout.flush()
+    for message in error.messages:
+        print(message.line(release), file=sys.stderr)
+    if error.advice:
+        say(error.advice, program)

@@ -46,6 +46,37 @@ class NoPvDrivers(Failure):
         )
 
 
+class LibxlMessage(Record):
+    """What libxl itself says, with the place in its source that it names."""
+
+    place: str
+    """FILE:FUNCTION."""
+    lines: tuple[int, int]
+    """The line there in Xen 4.17 and in 4.20."""
+    text: str
+    level: str = "error"
+    """Or warning."""
+
+    def line(self, release: tuple[int, int]) -> str:
+        """As that release prints it."""
+        file, function = self.place.split(":")
+        number = self.lines[0] if release < (4, 18) else self.lines[1]
+        return f"libxl: {self.level}: {file}:{number}:{function}: {self.text}"
+
+
+ERROR_FAIL = -3
+_NEWEST = (99, 0)
+
+
+class LibxlError(Failure):
+    """Libxl refused, with its own messages; `rc` is what its function returned."""
+
+    def __init__(self, *messages: LibxlMessage, rc: int = ERROR_FAIL, status: int = 1, advice: str = "") -> None:
+        super().__init__(*(message.line(_NEWEST) for message in messages), status=status, advice=advice)
+        self.messages = messages
+        self.rc = rc
+
+
 class DomainInfo(Record):
     """A domain as xl list sees it. Memory in KiB, times in seconds."""
 
@@ -90,6 +121,14 @@ class HostInfo(Record):
 
     facts: HostFacts
     free_memory_kib: int
+    node_free_kib: tuple[int, ...] = ()
+    """Of each NUMA node; empty where the host does not know."""
+    claims_kib: int = 0
+    """Claimed by domains and not yet populated."""
+    sharing_freed_kib: int = 0
+    """What the sharing of pages saves."""
+    sharing_used_kib: int = 0
+    """The pages that are shared."""
     unknown: tuple[str, ...] = ()
     """The fields of xl info that the host does not know."""
 
