@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
+    from xlpy.executors.counters import Counters
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -207,3 +208,7 @@ class Executor(Protocol):
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
+
+    @property
+    def counters(self) -> Counters:
+        """What the devices of domains have moved."""

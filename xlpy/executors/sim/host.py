@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from xlpy.executors.sim.console import SimConsole
+    from xlpy.executors.sim.counters import SimCounters
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -30,6 +31,13 @@ class SimHost:
     def close(self) -> None:
         """Let go of the file."""
         self.store.close()
+
+    @property
+    def counters(self) -> SimCounters:
+        """What the devices of domains have moved."""
+        from xlpy.executors.sim.counters import SimCounters
+
+        return SimCounters(self)
 
     def info(self) -> HostInfo:
         """The host."""
