@@ -20,7 +20,7 @@ LAYERS = (
     ("kinds", "tokens", "specs", "diskspec"),
     ("options", "devices"),
     ("config", "attach", "libxl_read", "lost", "writer", "xlconf", "libxl_sxp", "cpupool"),
-    ("libxl_schema", "schema", "convert", "xm", "fmt"),
+    ("libxl_schema", "schema", "convert", "xm", "fmt", "lower"),
     ("lint",),
     ("steps", "decisions", "feasibility", "plan"),
     ("executors",),

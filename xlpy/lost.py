@@ -12,10 +12,11 @@ from xlpy.record import Record
 from xlpy.release import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from xlpy.diagnostic import Severity
     from xlpy.libxl import DeviceRecord, DomainConfig
+    from xlpy.source import Span
     from xlpy.vocabulary import Key, Token
 
 _LONGEST = 60
@@ -127,6 +128,13 @@ def field(struct: Any, path: str) -> tuple[Any, Any]:
         if parent != getattr(struct, "MEMBER", None):
             struct = getattr(struct, parent, None)
     return getattr(struct, name, None), getattr(type(struct), name, None)
+
+
+def place(path: str, where: Mapping[str, Span]) -> Span | None:
+    """Where the value at a path stands, or the whole setting that it is part of."""
+    while path and path not in where:
+        path = path[: max(path.rfind("."), path.rfind("["), 0)]
+    return where.get(path)
 
 
 def said(name: str, value: object, equals: str) -> str:

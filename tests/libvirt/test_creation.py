@@ -82,9 +82,18 @@ def test_what_libvirt_would_leave_undone_is_refused_before_anything_is_built(
     first, second = err.splitlines()
     assert first.startswith("libvirt: error: disk: script=block-\\x1bfoo: ")
     assert second == (
-        "xlpy: the guest would not be the one that is described: take these settings out, or build it with Xen's own xl"
+        "xlpy: the guest would not be the one that is described: take these settings out, build it without them "
+        "(xlpy --best-effort), or with Xen's own xl"
     )
     assert not xen.asked
+
+
+def test_best_effort_only_tells(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    web.write_text(GUEST + 'disk = ["/d,raw,xvda,w,script=block-foo"]\n', encoding="utf-8")
+    status, out, err = said(capsys, "--best-effort", "create", "-q", "web.cfg")
+    assert (status, out) == (0, "")
+    assert err.startswith("xl: not carried out by libvirt: disk: script=block-foo: ")
+    assert fromstring(_sent(xen)[2]).findall("./devices/disk/source[@file='/d']")
 
 
 def test_tuning_that_is_lost_is_told(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:

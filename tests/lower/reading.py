@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, fromstring
 
 from xlpy.config import load
-from xlpy.executors.lower import Capabilities, Lowered, lower
 from xlpy.host import HostFacts
+from xlpy.lower import Capabilities, Lowered, lower
 from xlpy.release import DEFAULT, Release
 from xlpy.source import Source
 

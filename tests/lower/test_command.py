@@ -81,3 +81,17 @@ def test_best_effort_is_for_xml(capsys: pytest.CaptureFixture[str]) -> None:
     Path("web.cfg").write_text(GUEST, encoding="utf-8")
     assert run(["convert", "--best-effort", "web.cfg"], "xlpy") == 2
     assert "--to xml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "setting", ['boot = "cq"', 'disk = ["a,raw,xvda,w"]', 'serial = ["pty", "pty"]', "viridian = 1"]
+)
+def test_lint_finds_the_same(capsys: pytest.CaptureFixture[str], setting: str) -> None:
+    status, _, err = said(capsys, f"{GUESTS['hvm']}{setting}\n")
+    (told,) = [line for line in err.splitlines() if line.startswith("web.cfg:")]
+    assert status == 1
+    assert run(["lint", "--select", "libvirt", "--no-cache", "--format", "concise", "web.cfg"], "xlpy") == 0
+    (found,) = [line for line in capsys.readouterr().out.splitlines() if "libvirt" in line]
+    place, why = told.split(": error: ")
+    assert found.startswith(f"{place}: advice: ")
+    assert why.removesuffix(" [libvirt]").rpartition(": ")[2] in found

@@ -10,16 +10,16 @@ from tests.lower.reading import CAPABILITIES, HOST
 from tests.test_vocabulary import guests
 from xlpy import vocabulary
 from xlpy.config import load
-from xlpy.executors.lower import lower
 from xlpy.libxl import Struct
 from xlpy.libxl_read import device_classes
 from xlpy.lost import declared
+from xlpy.lower import lower
 from xlpy.release import DEFAULT, Release
 from xlpy.source import Source
 
 if TYPE_CHECKING:
-    from xlpy.executors.lower import Lowered
     from xlpy.libxl import DomainConfig
+    from xlpy.lower import Lowered
     from xlpy.vocabulary import Key, Token
 
 CLASSES = {record.KIND: record for record in device_classes()}

@@ -14,10 +14,10 @@ from tests.lower.reading import CASES, HOST
 from xlpy.config import load
 from xlpy.devices.channel import Pty
 from xlpy.devices.usbdev import Hostdev
-from xlpy.executors.lower import lower
 from xlpy.libxl import BuildInfo, CpuPolicy, CreateInfo, DomainConfig, Hvm, MsrPolicy, Pv, Pvh, Struct
 from xlpy.libxl_json import to_json
 from xlpy.libxl_read import _type, device_classes, from_json
+from xlpy.lower import lower
 from xlpy.release import Release
 from xlpy.source import Source
 

@@ -14,11 +14,11 @@ from xlpy.devices.channel import Channel, Socket
 from xlpy.devices.disk import Disk
 from xlpy.devices.vfb import Vfb
 from xlpy.devices.vif import Vif
-from xlpy.executors.lower import lower
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Hvm, Pv, VncInfo
+from xlpy.lower import lower
 
 if TYPE_CHECKING:
-    from xlpy.executors.lower import Lowered
+    from xlpy.lower import Lowered
 
 HARD = ["<>&'\"", "]]>", "<!--", "&amp;", "a\nb", "a\r\nb", "\t", " a ", "\u00e9\u4e2d\U0001f600", "\x7f\x85", "\ufffd"]
 UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

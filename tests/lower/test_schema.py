@@ -13,7 +13,7 @@ from tests.lower.reading import CAPABILITIES, CASES, EXAMPLES, HOST, lowered
 from tests.oracle import generate
 from xlpy.config import load
 from xlpy.diagnostic import xl_output
-from xlpy.executors.lower import lower
+from xlpy.lower import lower
 from xlpy.source import Source
 
 SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")

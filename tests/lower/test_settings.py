@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.lower.reading import CAPABILITIES, GUESTS, guest, keys, lowered, root, values
-from xlpy.executors.lower import Capabilities, lower
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Hvm
+from xlpy.lower import Capabilities, lower
 from xlpy.release import Release
 
 VIF = "devices/interface"

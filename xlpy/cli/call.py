@@ -39,6 +39,8 @@ class Settings(Record):
     verbosity: int = 0
     added: bool = False
     """Whether this is xlpy, which may say more than xl does."""
+    best_effort: bool = False
+    """Whether a guest may be built without what libvirt has no words for."""
     xl_conf: str | None = None
     """The file to read as xl.conf, where another one is named; empty for none."""
     conf: XlConf = BUILT_IN
@@ -94,4 +96,5 @@ class Call:
         """The host; what libvirt has no way for ends here where the host is libvirt's."""
         from xlpy.cli.connection import connect
 
-        return connect(self.settings.connect, no_libvirt(self.verb, self._given))
+        settings = self.settings
+        return connect(settings.connect, no_libvirt(self.verb, self._given), best_effort=settings.best_effort)

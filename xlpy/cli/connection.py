@@ -15,10 +15,10 @@ SIMULATED = "sim://"
 CAPABILITIES = "/proc/xen/capabilities"
 
 
-def connect(uri: str | None, no_libvirt: str = "") -> Executor:
+def connect(uri: str | None, no_libvirt: str = "", *, best_effort: bool = False) -> Executor:
     """The host of a URI: `sim:///`, `sim:///PATH`, or one of libvirt's; without one the simulated host of this user.
 
-    NO_LIBVIRT says why a host behind libvirt would not do.
+    NO_LIBVIRT says why a host behind libvirt would not do; with BEST_EFFORT it builds guests without what it lacks.
     """
     if uri is None:
         return _default()
@@ -32,7 +32,7 @@ def connect(uri: str | None, no_libvirt: str = "") -> Executor:
     if uri.startswith(libvirt.SCHEMES):
         if no_libvirt:
             raise Failure(advice=no_libvirt)
-        return libvirt.open_host(uri, say)
+        return libvirt.open_host(uri, say, best_effort=best_effort)
     raise Failure(
         advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user), "
         "sim:///PATH/TO/host.db, or one of libvirt's: xen:///system, xen+ssh://root@HOST/system"

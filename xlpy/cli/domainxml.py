@@ -10,8 +10,9 @@ from xlpy.cli.say import say
 from xlpy.config import load
 from xlpy.convert import convert
 from xlpy.diagnostic import Diagnostic, xl_output
-from xlpy.executors.lower import Lost, lower
 from xlpy.libxl_read import from_json
+from xlpy.lost import place
+from xlpy.lower import Lost, lower
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,13 +55,10 @@ def _config(
 
 def _finding(lost: Lost, source: Source, where: Mapping[str, Span]) -> Diagnostic:
     """What is lost, at its place or that of the whole setting."""
-    field = lost.field
-    while field and field not in where:
-        field = field[: max(field.rfind("."), field.rfind("["), 0)]
     return Diagnostic(
         code="libvirt",
         severity=lost.severity,
         summary=f"{lost.what}: {lost.why}",
         source=source,
-        span=where.get(field),
+        span=place(lost.field, where),
     )

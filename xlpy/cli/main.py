@@ -26,6 +26,7 @@ ADDED_OPTIONS = (
     Option(letter="C", name="connect", value=True, short=False),
     Option(letter="F", name="config", value=True, short=False),
     Option(letter="V", name="version", short=False),
+    Option(letter="B", name="best-effort", short=False),
     HELP_OPTION,
 )
 """The global options that `xlpy` has and `xl` does not."""
@@ -139,6 +140,7 @@ def _settings(options: dict[str, str], verbosity: int, program: str) -> Settings
         dry_run="N" in options,
         verbosity=verbosity,
         added=program == "xlpy",
+        best_effort="B" in options,
         xl_conf=options.get("F", env.get(VARIABLE)),
     )
 

@@ -18,9 +18,12 @@ SCHEMES = ("xen:", "xen+", "test:")
 """How the URIs begin of the hosts that are reached so."""
 
 
-def open_host(uri: str, tell: Callable[[str], None]) -> LibvirtHost:
-    """The host of a URI; TELL shows the user a line about something that goes on all the same."""
+def open_host(uri: str, tell: Callable[[str], None], *, best_effort: bool = False) -> LibvirtHost:
+    """The host of a URI; TELL shows the user a line about something that goes on all the same.
+
+    With BEST_EFFORT guests are built without what libvirt has no words for.
+    """
     from xlpy.executors.libvirt.host import LibvirtHost
     from xlpy.executors.libvirt.link import Link
 
-    return LibvirtHost(Link(uri), tell)
+    return LibvirtHost(Link(uri), tell, best_effort=best_effort)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring, tostring
 from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
 from xlpy.executors.libvirt import domains, errors, facts
-from xlpy.executors.lower import Capabilities, lower
+from xlpy.lower import Capabilities, lower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,14 +24,17 @@ LIMIT = 900.0
 _PREFIX = "xlpy"
 
 
-def xml_of(config: DomainConfig, told: facts.Told, tell: Callable[[str], None]) -> str:
-    """The XML; Failure where the guest would be another one than the configuration says, TELL gets the rest."""
+def xml_of(config: DomainConfig, told: facts.Told, tell: Callable[[str], None], *, best_effort: bool) -> str:
+    """The XML; Failure where the guest would be another one than the configuration says, TELL gets the rest.
+
+    With BEST_EFFORT all that is lost is only told.
+    """
     lowered = lower(config, release=facts.release(told), capabilities=_capabilities(told))
-    if lowered.differs:
+    if lowered.differs and not best_effort:
         raise Failure(
             *(f"libvirt: error: {_said(lost)}" for lost in lowered.lost if lost.severity is Severity.ERROR),
-            advice="the guest would not be the one that is described: take these settings out, or build it with "
-            "Xen's own xl",
+            advice="the guest would not be the one that is described: take these settings out, build it without them "
+            "(xlpy --best-effort), or with Xen's own xl",
             status=errors.FAILED,
         )
     for lost in lowered.lost:

@@ -34,8 +34,9 @@ _NO_REASON = ("did not set virError", "cause is unknown")
 class LibvirtHost:
     """A host behind libvirt; see the Executor protocol for its methods."""
 
-    def __init__(self, link: Link, tell: Callable[[str], None]) -> None:
+    def __init__(self, link: Link, tell: Callable[[str], None], *, best_effort: bool = False) -> None:
         """TELL shows the user a line about something that goes on all the same."""
+        self._best_effort = best_effort
         self._link = link
         self._tell = tell
         self._type = link.call(lambda connection: connection.getType())
@@ -278,7 +279,7 @@ class LibvirtHost:
     def _xml(self, config: DomainConfig) -> str:
         from xlpy.executors.libvirt import creation
 
-        xml = creation.xml_of(config, self._told or self._ask(), self._tell)
+        xml = creation.xml_of(config, self._told or self._ask(), self._tell, best_effort=self._best_effort)
         return creation.for_test_driver(xml) if self._type == _TEST else xml
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.lint.rule import Finding, Rule
+from xlpy.lost import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
 
 
 def _lost(guest: Guest) -> Iterator[Finding]:
-    from xlpy import lost
+    from xlpy.lower import ASSUMED, lower
 
-    for one in lost.find(guest.config, guest.release):
+    host = ASSUMED if guest.host is None else ASSUMED.replace(nodes=len(set(guest.host.nodes)))
+    for one in lower(guest.config, release=guest.release, capabilities=host).lost:
         span = _place(guest, one)
         if span is not None:
             tuning = one.severity is Severity.WARNING
@@ -28,9 +30,7 @@ def _lost(guest: Guest) -> Iterator[Finding]:
 
 def _place(guest: Guest, one: Lost) -> Span | None:
     """Where it was written; None of what only follows from something else."""
-    if one.field in guest.where:
-        return guest.where[one.field]
-    return guest.span(one.key) if one.key in guest.entries else None
+    return place(one.field, guest.where) or (guest.span(one.key) if one.key in guest.entries else None)
 
 
 RULES = (

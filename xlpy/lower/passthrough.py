@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from xlpy.devices.pci import Pci
 from xlpy.devices.usbctrl import Usbctrl
 from xlpy.devices.usbdev import Usbdev
-from xlpy.executors.lower.guest import element, yes_no
 from xlpy.libxl import UNSET32
+from xlpy.lower.guest import element, yes_no
 from xlpy.values import ALL_FUNCTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 
 def controllers(guest: Guest) -> Iterator[Element]:

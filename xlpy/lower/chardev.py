@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from xlpy.devices.channel import Channel, Socket
-from xlpy.executors.lower.guest import element
 from xlpy.libxl import Hvm
+from xlpy.lower.guest import element
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 _SERVER = r"(?P<server>,server(?:=on)?,(?:nowait|wait=off))?"
 _ADDRESS = r"(?P<host>[^:,@\[\]]*):(?P<port>\w+)"

@@ -7,14 +7,14 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from xlpy.devices.vif import NO_MAC, Vif
-from xlpy.executors.lower.guest import backend_domain, element
+from xlpy.lower.guest import backend_domain, element
 from xlpy.values import DEFAULT_RATE_INTERVAL_US
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 _OPENVSWITCH = "vif-openvswitch"
 _TAGGED = re.compile(r"(?P<bridge>[^.:]+)(?:\.(?P<tag>\d+)|(?P<trunks>(?::\d+)+))")

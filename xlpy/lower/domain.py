@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.executors.lower import boot, chardev, cpu, disk, display, features, nic, passthrough
-from xlpy.executors.lower.guest import element, leaf, ranges
 from xlpy.libxl import Hvm
+from xlpy.lower import boot, chardev, cpu, disk, display, features, nic, passthrough
+from xlpy.lower.guest import element, leaf, ranges
 from xlpy.values import NO_UUID, parse_uuid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 _NAMESPACE = "http://libvirt.org/schemas/domain/xen/1.0"
 _ACTIONS = {

@@ -7,15 +7,15 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from xlpy.devices.vfb import Vfb
-from xlpy.executors.lower.guest import element, yes_no
 from xlpy.libxl import UNSET64, Hvm
+from xlpy.lower.guest import element, yes_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
     from xlpy.libxl import SdlInfo, SpiceInfo, VncInfo
+    from xlpy.lower.guest import Guest
 
 _FIRST_VNC_PORT = 5900
 _LAST_PORT = 2**16 - 1

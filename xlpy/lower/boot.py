@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.executors.lower.guest import element, leaf
 from xlpy.libxl import Hvm
+from xlpy.lower.guest import element, leaf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 _BETWEEN_ARGUMENTS = " \t\n"
 """Where the driver cuts the arguments of a bootloader: not at any one of these, but where all three stand together."""

@@ -6,16 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from xlpy.cpuid_features import features, find
-from xlpy.executors.lower.guest import element, ranges
 from xlpy.libxl import UNSET64, Hvm
+from xlpy.lower.guest import element, ranges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
     from xlpy.cpuid_features import Feature
-    from xlpy.executors.lower.guest import Guest
     from xlpy.libxl import CpuidLeaf, VnodeInfo
+    from xlpy.lower.guest import Guest
 
 _LIBXL_NAMES = {
     "cx16": "cmpxchg16",

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import indent, tostring
 
 from xlpy.diagnostic import Severity
-from xlpy.executors.lower.domain import domain
-from xlpy.executors.lower.guest import Capabilities, Guest
 from xlpy.lost import Lost, find
+from xlpy.lower.domain import domain
+from xlpy.lower.guest import Capabilities, Guest
 from xlpy.record import Record
 from xlpy.release import DEFAULT, Release
 

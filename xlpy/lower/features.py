@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.executors.lower.guest import element, on_off
 from xlpy.libxl import Hvm, Pv
+from xlpy.lower.guest import element, on_off
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 _PASSTHROUGH = {"disabled": None, "enabled": None, "sync_pt": "sync_pt", "share_pt": "share_pt"}
 """The modes of passthrough, and how the page tables are kept in libvirt's words."""

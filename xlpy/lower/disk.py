@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.devices.disk import Disk
-from xlpy.executors.lower.guest import backend_domain, element
+from xlpy.lower.guest import backend_domain, element
 from xlpy.values import Vdev, parse_vdev
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from xml.etree.ElementTree import Element
 
-    from xlpy.executors.lower.guest import Guest
+    from xlpy.lower.guest import Guest
 
 _DRIVERS = {"phy": "phy", "tap": "tap", "qdisk": "qemu"}
 """Libxl's backends; without a name the driver leaves the choice to libxl, for raw images."""
