@@ -175,7 +175,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_: FakeExecutor())
+    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: FakeExecutor())
 
 
 def _comparable(run: Run) -> tuple[int, bytes, bytes]:
