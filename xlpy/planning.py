@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from xlpy.host import Claim, HostFacts, Problem
     from xlpy.libxl import DomainType
+    from xlpy.xenstore import Link, Pair
 
 DEVICE_MODEL_PHASE = 50
 """Devices of an earlier phase are there before QEMU starts, the others after (Xen: libxl_create.c)."""
@@ -56,4 +57,23 @@ class Planning:
 
     def boot_lines(self, number: int) -> Iterable[str]:  # noqa: ARG002 - for the devices that override it
         """What a guest's kernel writes on its console when it finds the device."""
+        return ()
+
+    # ---- xenstore: names below the directories of both ends, beside the generic ones
+
+    def kinds(self, guest: DomainType) -> tuple[str, str]:  # noqa: ARG002 - for the devices that override it
+        """The kinds in the paths of backend and frontend; no backend: only libxl knows of the device."""
+        kind = getattr(self, "KIND", "")
+        return kind, kind
+
+    def back(self, link: Link) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
+        """What libxl writes for the backend."""
+        return ()
+
+    def front(self, link: Link) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
+        """What libxl writes for the frontend, which the guest may change."""
+        return ()
+
+    def fixed(self, link: Link) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
+        """What libxl writes for the frontend, which the guest may only read."""
         return ()

@@ -12,10 +12,12 @@ from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from xlpy.libxl import DomainType
     from xlpy.specs import Item
     from xlpy.syntax import Atom
+    from xlpy.xenstore import Link, Pair
 
 
 class Pty(Struct):
@@ -51,6 +53,35 @@ class Channel(DeviceRecord):
     def title(self) -> str:
         """`org.example.agent (socket)`."""
         return f"{self.name or 'no name'} ({self.u.MEMBER if self.u else 'no connection'})"
+
+    def number(self, index: int) -> int:
+        """Console 0 is the primary console."""
+        return super().number(index + 1)
+
+    def kinds(self, _guest: DomainType) -> tuple[str, str]:
+        """A channel is a console with a name."""
+        return "console", "console"
+
+    def back(self, _link: Link) -> Iterator[Pair]:
+        """Where QEMU connects it."""
+        yield "protocol", "vt100"
+        yield "name", self.name or ""
+        if self.u is not None:
+            yield "connection", self.u.MEMBER
+        if isinstance(self.u, Socket) and self.u.path:
+            yield "path", self.u.path
+
+    def front(self, _link: Link) -> Iterator[Pair]:
+        """What the guest may change."""
+        yield "protocol", "vt100"
+
+    def fixed(self, link: Link) -> Iterator[Pair]:
+        """What the guest reads only."""
+        yield "name", self.name or ""
+        yield "limit", "1048576"
+        yield "type", "ioemu"
+        yield "output", f"chardev:libxl-channel{link.devid}" if isinstance(self.u, Socket) else "pty"
+        yield "tty", ""
 
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves it when its backend is here."""

@@ -15,6 +15,7 @@ from xlpy.syntax import Atom
 from xlpy.tokens import words
 from xlpy.values import parse_vdev
 from xlpy.vocabulary import Attach, Key, Token
+from xlpy.xenstore import script_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig, DomainType
     from xlpy.reader import Reader
+    from xlpy.xenstore import Link, Pair
 
 DiskFormat = Literal["unknown", "qcow", "qcow2", "vhd", "raw", "empty", "qed"]
 DiskBackend = Literal["unknown", "phy", "tap", "qdisk", "standalone"]
@@ -68,6 +70,45 @@ class Disk(DeviceRecord):
     def title(self) -> str:
         """`xvda (/dev/vg0/web)`."""
         return f"{self.vdev} ({self.pdev_path or 'empty'})"
+
+    def kinds(self, guest: DomainType) -> tuple[str, str]:
+        """All but virtio disks are vbd to the guest."""
+        kind = _KINDS[self.backend_kind(guest)]
+        return kind, "virtio_disk" if kind == "virtio_disk" else "vbd"
+
+    def back(self, link: Link) -> Iterator[Pair]:
+        """The image and who opens it."""
+        program = self.backend_kind(link.guest)
+        yield from self._image(program)
+        yield "removable", str(int(bool(self.removable)))
+        yield "bootable", "1"
+        yield "dev", self.vdev or ""
+        yield "type", "vbd3" if program == "tap" else program
+        yield "mode", "w" if self.readwrite else "r"
+        yield "device-type", _device_type(self)
+        if self.direct_io_safe:
+            yield "direct-io-safe", "1"
+        discard = bool(self.readwrite) if self.discard_enable is None else self.discard_enable
+        yield "discard-enable", str(int(discard))
+        yield "specification", "xen" if self.specification == "unknown" else self.specification
+
+    def _image(self, program: str) -> Iterator[Pair]:
+        path = self.pdev_path or ""
+        if program in ("qdisk", "tap"):
+            form = "aio" if self.format in ("raw", "empty") else self.format
+            yield "params", f"{form}:{path}"
+        else:
+            yield "params", path
+        if program in ("phy", "tap"):
+            yield "script", script_path(self.script or ("block" if program == "phy" else "block-tap"))
+
+    def front(self, link: Link) -> Iterator[Pair]:
+        """What the guest's blkfront reads."""
+        yield "virtual-device", str(link.devid)
+        yield "device-type", _device_type(self)
+        yield "trusted", str(int(self.trusted is not False))
+        if link.guest == "pv":
+            yield "protocol", "x86_64-abi"
 
     def number(self, index: int) -> int:
         """The vdev's number: 51712 for xvda."""
@@ -128,6 +169,13 @@ class Disk(DeviceRecord):
         kind = "CD drive" if self.is_cdrom else "disk"
         mode = "read-write" if self.readwrite else "read-only"
         yield f"blkfront: {self.vdev}: {kind} {number}, {self.pdev_path or 'empty'}, {mode}"
+
+
+_KINDS = {"phy": "vbd", "tap": "vbd3", "qdisk": "qdisk", "standalone": "virtio_disk"}
+
+
+def _device_type(disk: Disk) -> str:
+    return "cdrom" if disk.is_cdrom else "disk"
 
 
 _REST = "vdev=xvda,target=/dev/vg0/web"

@@ -10,7 +10,7 @@ from xlpy.loss import LOST
 from xlpy.vocabulary import Key
 
 if TYPE_CHECKING:
-    from xlpy.libxl import DomainConfig
+    from xlpy.libxl import DomainConfig, DomainType
     from xlpy.reader import Reader
 
 
@@ -28,6 +28,10 @@ class Dtdev(DeviceRecord):
     def title(self) -> str:
         """Its path in the device tree."""
         return self.path or "no path"
+
+    def kinds(self, _guest: DomainType) -> tuple[str, str]:
+        """Xenstore does not know it."""
+        return "", ""
 
 
 def _read_dtdev(reader: Reader, key: Key) -> None:

@@ -11,12 +11,14 @@ from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from xlpy.libxl import DomainType
     from xlpy.reader import Reader
     from xlpy.source import Span
     from xlpy.specs import Item
     from xlpy.syntax import Atom
+    from xlpy.xenstore import Link, Pair
 
 P9Type = Literal["unknown", "qemu", "xen_9pfsd"]
 LOG_DIR = "/var/log/xen"
@@ -50,6 +52,22 @@ class P9(DeviceRecord):
     def title(self) -> str:
         """`share (/srv/share)`."""
         return f"{self.tag or 'Xen'} ({self.path or 'no path'})"
+
+    def kinds(self, _guest: DomainType) -> tuple[str, str]:
+        """Who serves it is seen in the backend's kind."""
+        return "xen_9pfs" if self.type == "xen_9pfsd" else "9pfs", "9pfs"
+
+    def back(self, _link: Link) -> Iterator[Pair]:
+        """The directory, and the limits of Xen's own server."""
+        yield "path", self.path or ""
+        yield "security_model", self.security_model or ""
+        if self.type == "xen_9pfsd":
+            for name in ("max_space", "max_files", "max_open_files", "auto_delete"):
+                yield name.replace("_", "-"), str(int(getattr(self, name)))
+
+    def front(self, _link: Link) -> Iterator[Pair]:
+        """What the guest mounts."""
+        yield "tag", self.tag or "Xen"
 
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves it unless another type is asked for."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.syntax import Atom
+    from xlpy.xenstore import Link, Pair
 
 _POLICIES = ("invalid", "strict", "relaxed")
 
@@ -58,6 +59,25 @@ class Pci(DeviceRecord):
     def title(self) -> str:
         """Its address or name."""
         return self.name or self.bdf
+
+    def number(self, _index: int) -> int:
+        """All share one device."""
+        return 0
+
+    def back(self, link: Link) -> Iterator[Pair]:
+        """What pciback reads; `index` of the link counts the devices of the guest."""
+        at, switches = link.index, (f"{name}={int(getattr(self, name))}" for name in _SWITCHES[:-1])
+        policy = "strict" if self.rdm_policy == "invalid" else self.rdm_policy
+        yield "domain", link.name
+        yield f"key-{at}", self.bdf
+        yield f"dev-{at}", self.bdf
+        if self.vdevfn:
+            yield f"vdevfn-{at}", f"{self.vdevfn:x}"
+        if self.name:
+            yield f"name-{at}", self.name
+        yield f"opts-{at}", f"{','.join(switches)},rdm_policy={policy}"
+        yield f"state-{at}", "1"
+        yield "num_devs", str(at + 1)
 
     def claims(self) -> Iterator[Claim]:
         """Each function, alone."""
@@ -130,6 +150,7 @@ TOKENS = (
 )
 _BY_NAME = {token.name: token for token in TOKENS}
 _SWITCHES = ("msitranslate", "power_mgmt", "permissive", "seize")
+"""Of the words, and but for the last of what stands in xenstore."""
 
 
 class _BadSpecError(ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
@@ -10,7 +10,17 @@ from xlpy.loss import Loss
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.libxl import DomainType
+    from xlpy.xenstore import Link, Pair
+
 UsbctrlType = Literal["auto", "pv", "devicemodel", "qusb"]
+
+
+_PORTS = {1: 2, 2: 6, 3: 15}
+"""Of an emulated controller, by its version."""
 
 
 class Usbctrl(DeviceRecord):
@@ -32,6 +42,30 @@ class Usbctrl(DeviceRecord):
     def title(self) -> str:
         """`USB 2 (pv)`."""
         return f"USB {self.version or 'controller'} ({self.type})"
+
+    def kinds(self, guest: DomainType) -> tuple[str, str]:
+        """An emulated one has no backend."""
+        return {"pv": "vusb", "qusb": "qusb"}.get(self.served(guest), ""), "vusb"
+
+    def served(self, guest: DomainType) -> UsbctrlType:
+        """HVM guests get an emulated one, the others one of the kernel's backend."""
+        if self.type != "auto":
+            return self.type
+        return "devicemodel" if guest == "hvm" else "pv"
+
+    def sized(self, guest: DomainType) -> tuple[int, int]:
+        """The version of USB and the number of ports, with libxl's defaults."""
+        version = self.version or 2
+        ports = _PORTS.get(version, 0) if self.served(guest) == "devicemodel" else 8
+        return version, self.ports or ports
+
+    def back(self, link: Link) -> Iterator[Pair]:
+        """The controller and its ports, which are empty."""
+        version, ports = self.sized(link.guest)
+        yield "type", self.served(link.guest)
+        yield "usb-ver", str(version)
+        yield "num-ports", str(ports)
+        yield from ((f"port/{port + 1}", "") for port in range(ports))
 
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves a qusb controller."""

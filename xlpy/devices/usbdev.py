@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U8, DeviceRecord, Int, Struct
@@ -10,6 +10,9 @@ from xlpy.loss import TUNING, Loss
 from xlpy.reader import build
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
+
+if TYPE_CHECKING:
+    from xlpy.libxl import DomainType
 
 
 class Hostdev(Struct):
@@ -38,6 +41,10 @@ class Usbdev(DeviceRecord):
     def title(self) -> str:
         """`bus 1 device 3`, numbers as lsusb shows them."""
         return f"bus {self.u.hostbus} device {self.u.hostaddr}" if self.u else "a device without type"
+
+    def kinds(self, _guest: DomainType) -> tuple[str, str]:
+        """It is a port of its controller."""
+        return "", ""
 
 
 class _Spec(Spec):

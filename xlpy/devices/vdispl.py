@@ -14,10 +14,11 @@ from xlpy.specs import ERROR_FAIL, Spec
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlpy.source import Span
     from xlpy.specs import Item
+    from xlpy.xenstore import Link, Pair
 
 _ADVICE = "write ID:WIDTHxHEIGHT, as in id0:1920x1080"
 _END_OF_FILE = 255
@@ -51,6 +52,13 @@ class Vdispl(DeviceRecord):
         return (
             ", ".join(f"{c.unique_id or ''} {c.width}x{c.height}".lstrip() for c in self.connectors) or "no connector"
         )
+
+    def front(self, _link: Link) -> Iterator[Pair]:
+        """What the guest's driver reads."""
+        yield "be-alloc", str(int(self.be_alloc))
+        for at, connector in enumerate(self.connectors):
+            yield f"{at}/resolution", f"{connector.width}x{connector.height}"
+            yield f"{at}/unique-id", connector.unique_id or ""
 
 
 class _Spec(Spec):

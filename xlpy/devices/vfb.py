@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.specs import Item
+    from xlpy.xenstore import Link, Pair
 
 
 class Vfb(DeviceRecord):
@@ -41,6 +42,17 @@ class Vfb(DeviceRecord):
     def title(self) -> str:
         """`vnc` or `sdl`, whatever is on."""
         return "sdl" if self.sdl.enable else "vnc"
+
+    def back(self, _link: Link) -> Iterator[Pair]:
+        """The displays, but not the password."""
+        yield "vnc", str(int(self.vnc.enable is not False))
+        yield "vnclisten", self.vnc.listen or "127.0.0.1"
+        yield "vncdisplay", str(self.vnc.display)
+        yield "vncunused", str(int(self.vnc.findunused is not False))
+        yield "sdl", str(int(bool(self.sdl.enable)))
+        yield "opengl", str(int(bool(self.sdl.opengl)))
+        given = {"xauthority": self.sdl.xauthority, "display": self.sdl.display}
+        yield from ((name, value) for name, value in given.items() if value)
 
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU is its only backend."""

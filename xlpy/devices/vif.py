@@ -12,19 +12,23 @@ from xlpy.loss import LOST, TUNING, Loss
 from xlpy.specs import Spec
 from xlpy.values import parse_rate, take_mac
 from xlpy.vocabulary import Attach, Key, Token
+from xlpy.xenstore import script_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts
+    from xlpy.libxl import DomainType
     from xlpy.reader import Reader
     from xlpy.source import Span
     from xlpy.specs import Item
+    from xlpy.xenstore import Link, Pair
 
 NicType = Literal["unknown", "vif_ioemu", "vif"]
 
 
 NO_MAC = "00:00:00:00:00:00"
+_MTU = 1500
 
 
 class Vif(DeviceRecord):
@@ -106,6 +110,43 @@ class Vif(DeviceRecord):
     def title(self) -> str:
         """`vif0 (xenbr0)`, or the MAC where the bridge is left to the defaults."""
         return f"vif{self.devid} ({self.bridge or self.mac or 'default bridge'})"
+
+    def back(self, link: Link) -> Iterator[Pair]:
+        """What the hotplug script and netback read."""
+        yield "script", script_path(self.script or "vif-bridge")
+        for name, value in (("vifname", self.ifname), ("forwarddev", self.coloft_forwarddev)):
+            if value:
+                yield name, value
+        yield from (
+            (name, getattr(self, name)) for name in self.FIELDS if name.startswith("colo_") and getattr(self, name)
+        )
+        yield "mac", self.mac or NO_MAC
+        if self.rate_interval_usecs:
+            yield "rate", f"{self.rate_bytes_per_interval},{self.rate_interval_usecs}"
+        if self.mtu not in (0, _MTU):
+            yield "mtu", str(self.mtu)
+        given = {"ip": self.ip, "gatewaydev": self.gatewaydev, "vlan": self.vlan, "bridge": self.bridge or "xenbr0"}
+        yield from ((name, value) for name, value in given.items() if value)
+        yield "handle", str(link.devid)
+        yield "type", self.interface(link.guest)
+        if link.backend_domid == 0:
+            yield "hotplug-status", ""
+
+    def interface(self, guest: DomainType) -> NicType:
+        """Whether there is an emulated card beside it."""
+        if self.nictype != "unknown":
+            return self.nictype
+        return "vif_ioemu" if guest == "hvm" else "vif"
+
+    def front(self, link: Link) -> Iterator[Pair]:
+        """What netfront reads and may change."""
+        yield "handle", str(link.devid)
+        yield "mac", self.mac or NO_MAC
+        yield "trusted", str(int(self.trusted is not False))
+
+    def fixed(self, _link: Link) -> Iterator[Pair]:
+        """What netfront reads only."""
+        yield "mtu", str(self.mtu or _MTU)
 
     def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
         """The bridge must be there, when the script of bridges runs in Domain-0."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from xlpy.specs import Item
     from xlpy.syntax import Atom
+    from xlpy.xenstore import Link, Pair
 
 VirtioTransport = Literal["unknown", "mmio"]
 
@@ -42,6 +43,15 @@ class Virtio(DeviceRecord):
     def title(self) -> str:
         """Its type, as the device tree names it."""
         return self.type or "no type"
+
+    def back(self, link: Link) -> Iterator[Pair]:
+        """What the server of the device reads."""
+        yield "irq", str(self.irq)
+        yield "base", f"{self.base:#x}"
+        yield "type", self.type or ""
+        yield "transport", "mmio" if self.transport == "unknown" else self.transport
+        grants = link.backend_domid != 0 if self.grant_usage is None else self.grant_usage
+        yield "grant_usage", str(int(grants))
 
 
 class _Spec(Spec):

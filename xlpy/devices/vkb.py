@@ -13,7 +13,8 @@ from xlpy.vocabulary import Attach, Key, Token
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlpy.libxl import DomainConfig
+    from xlpy.libxl import DomainConfig, DomainType
+    from xlpy.xenstore import Link, Pair
 
 VkbBackend = Literal["unknown", "qemu", "linux"]
 
@@ -54,6 +55,19 @@ class Vkb(DeviceRecord):
     def title(self) -> str:
         """`vkb0 (qemu)`; those that belong to a framebuffer name no backend."""
         return f"vkb{max(self.devid, 0)} ({'framebuffer' if self.backend_type == 'unknown' else self.backend_type})"
+
+    def kinds(self, _guest: DomainType) -> tuple[str, str]:
+        """A Linux backend has a kind of its own."""
+        return "vinput" if self.backend_type == "linux" else "vkbd", "vkbd"
+
+    def back(self, _link: Link) -> Iterator[Pair]:
+        """Only what is set."""
+        if self.unique_id:
+            yield "unique-id", self.unique_id
+        for name in self.FIELDS:
+            value = getattr(self, name)
+            if value and (name.startswith(("feature_", "multi_touch_")) or name in ("width", "height")):
+                yield name.replace("_", "-"), str(int(value))
 
 
 def _token(name: str, form: str, doc: str, example: str) -> Token:

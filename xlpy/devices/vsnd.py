@@ -19,10 +19,11 @@ from xlpy.tokens import words
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from xlpy.reader import Reader
     from xlpy.specs import Item
+    from xlpy.xenstore import Link, Pair
 
 PcmFormat = Literal[
     "s8",
@@ -102,6 +103,29 @@ class Vsnd(DeviceRecord):
         streams = sum(len(pcm.streams) for pcm in self.pcms)
         name = self.short_name or self.long_name or f"vsnd{max(self.devid, 0)}"
         return f"{name} ({streams} stream{'s' * (streams != 1)})"
+
+    def front(self, _link: Link) -> Iterator[Pair]:
+        """The card, its PCM devices, their streams."""
+        for name, value in (("long-name", self.long_name), ("short-name", self.short_name)):
+            if value:
+                yield name, value
+        yield from _params("", self.params)
+        for at, pcm in enumerate(self.pcms):
+            if pcm.name:
+                yield f"{at}/name", pcm.name
+            yield from _params(f"{at}/", pcm.params)
+            for nth, stream in enumerate(pcm.streams):
+                yield f"{at}/{nth}/unique-id", stream.unique_id or ""
+                yield f"{at}/{nth}/type", stream.type
+                yield from _params(f"{at}/{nth}/", stream.params)
+
+
+def _params(path: str, params: Params) -> Iterator[Pair]:
+    lists = {"sample-rates": params.sample_rates, "sample-formats": params.sample_formats}
+    yield from ((path + name, ",".join(map(str, values))) for name, values in lists.items() if values)
+    for name in ("channels_min", "channels_max", "buffer_size"):
+        if value := getattr(params, name):
+            yield path + name.replace("_", "-"), str(value)
 
 
 def _token(name: str, form: str, field: str, doc: str, good: str, **more: Any) -> Token:

@@ -11,7 +11,10 @@ from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlpy.specs import Item
+    from xlpy.xenstore import Link, Pair
 
 
 class Vtpm(DeviceRecord):
@@ -30,6 +33,16 @@ class Vtpm(DeviceRecord):
     def title(self) -> str:
         """`vtpm0 (vtpmmgr)`."""
         return f"vtpm{max(self.devid, 0)} ({self.backend_domname or 'no backend'})"
+
+    def back(self, link: Link) -> Iterator[Pair]:
+        """What vtpmmgr reads."""
+        yield "handle", str(link.devid)
+        yield "uuid", self.uuid or ""
+        yield "resume", "False"
+
+    def front(self, link: Link) -> Iterator[Pair]:
+        """What tpmfront reads."""
+        yield "handle", str(link.devid)
 
 
 class _Spec(Spec):
