@@ -36,11 +36,12 @@ tables: .venv/dev
 man: .venv/dev
 	$(BIN)/python man/generate.py
 
-# after a change in the table of differences, in a rule, or in what libvirt cannot do
+# after a change in the table of differences, in a rule, in what libvirt cannot do, or in the fields of a host
 docs: .venv/dev
 	$(BIN)/python docs/differences.py
 	$(BIN)/python docs/rules.py
 	$(BIN)/python docs/compatibility.py
+	$(BIN)/python docs/hostfacts.py
 
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -13,7 +13,8 @@ PACKAGE = Path(__file__).parent.parent / "xlpy"
 LAYERS = (
     ("record", "release", "source", "diagnostic", "differences"),
     ("lalr", "tables", "nodes", "plain", "syntax"),
-    ("xenstore", "planning", "libxl", "host", "cstring", "values", "cpuid_features", "cpuid", "defaults", "loss"),
+    ("xenstore", "planning", "libxl", "host", "hostfields"),
+    ("cstring", "values", "cpuid_features", "cpuid", "defaults", "loss"),
     ("libxl_json",),
     ("reader", "settings"),
     ("vocabulary",),

@@ -1,35 +1,76 @@
-"""A description of a host as a JSON file: the fields of HostFacts, those that differ from the built-in host."""
+"""A description of a host as a file: the fields of HostFacts that differ from the built-in host, as JSON or TOML."""
 
 from __future__ import annotations
 
 import json
+import os
 
 from xlpy.cli.plainfile import read_plain
 from xlpy.executors import Failure
-from xlpy.host import BUILT_IN, HostFacts
+from xlpy.hostfields import from_plain, to_plain
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
+
+_SHIPPED = os.path.join(os.path.dirname(os.path.dirname(__file__)), "hosts")  # noqa: PTH118, PTH120 - pathlib is slow
+_MOST_BYTES = 2**26
+
+
+def shipped() -> list[str]:
+    """The names of the hosts that come with xlpy."""
+    return sorted(name.removesuffix(".toml") for name in os.listdir(_SHIPPED) if name.endswith(".toml"))
 
 
 def read_host(filename: str) -> HostFacts:
-    """The host that a file describes; raises Failure where it does not."""
+    """The host that a file describes, or one that comes with xlpy, by its name; raises Failure where it does not."""
+    path = filename
+    if not os.path.exists(filename) and filename in shipped():  # noqa: PTH110 - pathlib is slow
+        path = f"{_SHIPPED}/{filename}.toml"
     try:
-        given = json.loads(read_plain(filename))
-    except (OSError, ValueError) as error:
+        return from_plain(_parsed(read_plain(path, _MOST_BYTES).decode(), toml=path.endswith(".toml")))
+    except FileNotFoundError as error:
+        known = f"hosts that come with xlpy: {', '.join(shipped())}"
+        raise Failure(advice=f"{filename}: no description of a host: {error.strerror}; {known}") from None
+    except (OSError, ValueError, RecursionError) as error:
         raise Failure(advice=f"{filename}: no description of a host: {error}") from None
-    if not isinstance(given, dict):
-        raise Failure(advice=f"{filename}: no description of a host: give a JSON object with fields of HostFacts")
-    for name, value in given.items():
-        expected = BUILT_IN.as_dict().get(name)
-        if expected is None:
-            raise Failure(advice=f"{filename}: a host has no {name}; it has {', '.join(HostFacts.FIELDS)}")
-        if not _fits(value, expected, HostFacts.FIELDS[name]):
-            raise Failure(advice=f"{filename}: {name} must be like {json.dumps(expected)}")
-    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    return BUILT_IN.replace(**changes)
 
 
-def _fits(value: object, expected: object, kind: str) -> bool:
-    """Whether a value of JSON is like the present value of a field, of this kind."""
-    if isinstance(expected, tuple):
-        item_type = int if "int" in kind else str
-        return isinstance(value, list) and all(type(item) is item_type for item in value)
-    return type(value) is type(expected)
+def _parsed(text: str, *, toml: bool) -> object:
+    if toml:
+        import tomllib
+
+        return tomllib.loads(text)
+    return json.loads(text)
+
+
+def host_text(facts: HostFacts, layout: str) -> str:
+    """A host as a file: json or toml."""
+    data = to_plain(facts)
+    if layout == "json":
+        return json.dumps(data, indent=2) + "\n"
+    plain = {name: value for name, value in data.items() if not _is_tables(value)}
+    tables = [(name, item) for name, value in data.items() if _is_tables(value) for item in value]
+    lines = [*_assignments(plain)]
+    for name, item in tables:
+        lines += ["", f"[[{name}]]", *_assignments(item)]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _is_tables(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
+
+
+def _assignments(table: dict[str, object]) -> Iterator[str]:
+    return (f"{name} = {_toml(value)}" for name, value in table.items())
+
+
+def _toml(value: object) -> str:
+    """Numbers, truth and text are written as in JSON, but that TOML has no escaped slash and wants DEL escaped."""
+    if isinstance(value, list):
+        items = [_toml(item) for item in value]
+        line = f"[{', '.join(items)}]"
+        return line if len(line) < 100 else "[\n" + "".join(f"    {item},\n" for item in items) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
