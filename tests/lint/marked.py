@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from xlpy.source import Span
+from xlpy.render.rules import UNENDED, unmarked
+
+if TYPE_CHECKING:
+    from xlpy.source import Span
 
 _SETTING = re.compile(r"^[ \t«]*([a-z][a-z0-9._]*)[»]?[ \t]*\+?=", re.MULTILINE)
 _BOOTS = {"kernel", "bootloader", "firmware", "type", "builder"}
-UNENDED = "\u2404"
-"""Stands where a text ends without a newline."""
 
 
 class Marked(NamedTuple):
@@ -23,19 +24,10 @@ class Marked(NamedTuple):
 def marked(written: str) -> Marked:
     """Read the marks of a text, behind a name and a kernel where it has settings but not these."""
     whole = _head(written) + written
-    text: list[str] = []
-    spans: list[Span] = []
-    open_at: list[int] = []
-    for char in whole:
-        if char == "«":
-            open_at.append(len(text))
-        elif char == "»":
-            spans.append(Span(open_at.pop(), len(text)))
-        else:
-            text.append(char)
-    assert not open_at, f"a mark is not closed: {written}"
-    plain, unended, _ = "".join(text).partition(UNENDED)
-    return Marked(plain if plain.endswith("\n") or not plain or unended else f"{plain}\n", tuple(sorted(spans)))
+    assert whole.count("«") == whole.count("»"), f"a mark is not closed: {written}"
+    plain, spans = unmarked(whole)
+    ended = plain.endswith("\n") or not plain or UNENDED in whole
+    return Marked(plain if ended else f"{plain}\n", spans)
 
 
 def _head(written: str) -> str:

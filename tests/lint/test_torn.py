@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from tests.oracle.needed import need_real_xl
 from tests.oracle.real import ask_real, config_case
-from xlpy.lint.amounts import number_meant
 from xlpy.lint.engine import lint
 from xlpy.lint.fixing import applied
-from xlpy.lint.keyed import declared
+from xlpy.lint.helpers.amounts import number_meant
+from xlpy.lint.helpers.keyed import declared
 from xlpy.lint.rule import Rule, rules_by_code
 from xlpy.lint.torn import forms
 from xlpy.lint.torn.walk import mistakes

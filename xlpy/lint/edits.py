@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Edit, Fix
-from xlpy.lint.words import both
+from xlpy.lint.helpers.words import both
 from xlpy.source import Span
 
 if TYPE_CHECKING:

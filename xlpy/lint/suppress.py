@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.diagnostic import Diagnostic, Edit, Fix
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import rules_by_code
-from xlpy.lint.words import nearest
 from xlpy.source import Span
 
 if TYPE_CHECKING:
@@ -97,11 +98,15 @@ def unsuppressed(guest: Guest, findings: list[Diagnostic], rules: Sequence[Rule]
     comments = list(ignores(guest))
     if not comments:
         return findings
+    about: defaultdict[int, list[Ignore]] = defaultdict(list)
+    for comment in comments:
+        about[comment.line].append(comment)
     used: set[Ignore] = set()
     kept = []
     for finding in findings:
         assert finding.span is not None
-        by = [one for one in comments if one.silences(finding.code, guest.source.line(finding.span.start))]
+        line = guest.source.line(finding.span.start)
+        by = [one for one in (*about[0], *about[line]) if one.silences(finding.code, line)]
         used.update(by)
         if not by:
             kept.append(finding)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
-from xlpy.lint import edits, placeholders
-from xlpy.lint.boots import hvm_settings
+from xlpy.lint import edits
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.boots import hvm_settings
+from xlpy.lint.helpers.words import both, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import both, quoted
 from xlpy.release import Release
 from xlpy.source import Span
 from xlpy.vocabulary import HVM, PVH

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Related, Severity
 from xlpy.lint import edits
+from xlpy.lint.helpers.words import quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import quoted
 from xlpy.nodes import ListNode
 from xlpy.release import Release
 from xlpy.vocabulary import HVM

@@ -8,8 +8,8 @@ from xlpy.devices.disk import Disk
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
 from xlpy.lint import edits
+from xlpy.lint.helpers.words import either, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, quoted
 from xlpy.vocabulary import HVM
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.channel import TOKENS, Channel, Pty, Socket
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.spectexts import taken, text_at
+from xlpy.lint.helpers.specwords import retold, unknown_name
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.spectexts import taken, text_at
-from xlpy.lint.specwords import retold, unknown_name
 from xlpy.source import Span
 
 if TYPE_CHECKING:

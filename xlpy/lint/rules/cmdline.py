@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from xlpy.devices.disk import Disk
 from xlpy.diagnostic import Severity
 from xlpy.lint import edits
+from xlpy.lint.helpers.words import both, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import both, quoted
 from xlpy.values import parse_vdev
 from xlpy.vocabulary import HVM
 

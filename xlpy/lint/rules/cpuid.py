@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from xlpy.cpuid_features import features, find
 from xlpy.diagnostic import Severity
 from xlpy.lint import edits
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import nearest
 from xlpy.release import Release
 
 if TYPE_CHECKING:

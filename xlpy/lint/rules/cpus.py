@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from xlpy.cstring import BLANKS
 from xlpy.diagnostic import Severity
 from xlpy.lint import edits
-from xlpy.lint.boots import is_guest
-from xlpy.lint.cpulists import AFFINITIES, items, list_of, lists
 from xlpy.lint.guest import ANY_HOST
+from xlpy.lint.helpers.boots import is_guest
+from xlpy.lint.helpers.cpulists import AFFINITIES, items, list_of, lists
+from xlpy.lint.helpers.words import quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import quoted
 from xlpy.release import Release
 from xlpy.source import Span
 from xlpy.values import parse_cpus
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from xlpy.diagnostic import Diagnostic, Fix
     from xlpy.host import HostFacts
-    from xlpy.lint.cpulists import Item
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.cpulists import Item
     from xlpy.nodes import Atom
 
 _ALWAYS_COUNTED = Release(4, 22)  # from here on xl takes one vCPU when the file says nothing

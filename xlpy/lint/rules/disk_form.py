@@ -6,8 +6,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint import placeholders
-from xlpy.lint.diskwords import (
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.diskwords import (
     FORMATS,
     TEXTS,
     Change,

@@ -6,9 +6,9 @@ from posixpath import normpath
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint.diskwords import CONVERTED, Change, disks, dropped, fix, format_of_name, modern
+from xlpy.lint.helpers.diskwords import CONVERTED, Change, disks, dropped, fix, format_of_name, modern
+from xlpy.lint.helpers.volumes import one_name
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.volumes import one_name
 from xlpy.release import Release
 from xlpy.vocabulary import HVM
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from xlpy.devices.disk import Disk
     from xlpy.diagnostic import Fix
-    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.diskwords import DiskText
     from xlpy.source import Span
 
 _CHOOSING = ("backend", "script", "format", "specification", "is_cdrom")

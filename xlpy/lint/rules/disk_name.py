@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
-from xlpy.lint.diskwords import FLAGS, NAMES, Change, about, fix, is_vdev
+from xlpy.lint.helpers.diskwords import FLAGS, NAMES, Change, about, fix, is_vdev
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, nearest
 
 if TYPE_CHECKING:
     from xlpy.diagnostic import Fix
-    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.diskwords import DiskText
 
 _MEANT = {"file": "target", "path": "target", "source": "target", "dev": "vdev", "mode": "access", "type": "devtype"}
 """What other tools call the parameters."""

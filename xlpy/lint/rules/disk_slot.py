@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint.diskorder import slot_of
-from xlpy.lint.diskwords import FLAGS, NAMES, Change, about, fix, swallowed, target_last
+from xlpy.lint.helpers.diskorder import slot_of
+from xlpy.lint.helpers.diskwords import FLAGS, NAMES, Change, about, fix, swallowed, target_last
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.rules.disk_name import no_such
-from xlpy.lint.words import nearest
 
 if TYPE_CHECKING:
-    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.diskwords import DiskText
 
 
 def _again(guest: Guest, text: DiskText, second: Change) -> Finding:

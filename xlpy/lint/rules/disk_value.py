@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
-from xlpy.lint.diskorder import ORDER, in_order
-from xlpy.lint.diskwords import CONVERTED, FLAGS, FORMATS, NAMES, Change, about, changed, fix, format_of_name, is_vdev
+from xlpy.lint.helpers.diskorder import ORDER, in_order
+from xlpy.lint.helpers.diskwords import (
+    CONVERTED,
+    FLAGS,
+    FORMATS,
+    NAMES,
+    Change,
+    about,
+    changed,
+    fix,
+    format_of_name,
+    is_vdev,
+)
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, nearest
 
 if TYPE_CHECKING:
     from xlpy.diagnostic import Diagnostic
-    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.diskwords import DiskText
     from xlpy.vocabulary import Token
 
 _PREFIX = "disk-unknown-value-for-"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import Hvm
-from xlpy.lint import placeholders
-from xlpy.lint.devicemodel import is_traditional
-from xlpy.lint.diskorder import ORDER, in_order
-from xlpy.lint.diskwords import FORMATS, NAMES, Change, disks, fix
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.devicemodel import is_traditional
+from xlpy.lint.helpers.diskorder import ORDER, in_order
+from xlpy.lint.helpers.diskwords import FORMATS, NAMES, Change, disks, fix
 from xlpy.lint.rule import Finding, Rule
 from xlpy.values import Vdev, parse_vdev
 from xlpy.vocabulary import HVM
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from xlpy.devices.disk import Disk
     from xlpy.diagnostic import Fix
     from xlpy.diskspec import Word
-    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.diskwords import DiskText
 
 _IDE_SLOTS = 4
 _AHCI_SLOTS = 6

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Edit, Fix, Severity
 from xlpy.lint import edits
+from xlpy.lint.helpers.words import either, nearest, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, nearest, quoted
 from xlpy.options.events import ACTIONS
 from xlpy.source import Span
 from xlpy.vocabulary import ALL, HVM, PV

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, get_args
 from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import BiosType, Hvm
 from xlpy.lint import edits
-from xlpy.lint.devicemodel import is_traditional
+from xlpy.lint.helpers.devicemodel import is_traditional
+from xlpy.lint.helpers.words import nearest, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import nearest, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from xlpy.cstring import same_word
 from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import Hvm
-from xlpy.lint import edits, pieces
-from xlpy.lint.keyed import entry_at
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.keyed import entry_at
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, nearest
 from xlpy.options.emulation import SOUND_CARDS
 from xlpy.options.hvm import VIRIDIAN_GROUPS
 from xlpy.options.mca import CAPABILITIES

@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
+from xlpy.lint.helpers.words import both, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import both, quoted
 from xlpy.values import NO_UUID
 
 if TYPE_CHECKING:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from xlpy import vocabulary
 from xlpy.diagnostic import Related, Severity
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared, is_idle, is_numeric, is_off, operator
-from xlpy.lint.nearest import nearest_key
+from xlpy.lint.helpers.keyed import declared, is_idle, is_numeric, is_off, operator
+from xlpy.lint.helpers.nearest import nearest_key
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.torn.lines import harmless, is_python, is_torn
-from xlpy.lint.words import nearest
 from xlpy.nodes import ListNode
 from xlpy.xm.xend_keys import XEND_KEYS
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.lint import edits
-from xlpy.lint.keyed import IDLE, declared, is_off
+from xlpy.lint.helpers.keyed import IDLE, declared, is_off
+from xlpy.lint.helpers.words import both, either
 from xlpy.lint.rule import Finding, Rule, rule_of
-from xlpy.lint.words import both, either
 from xlpy.nodes import ListNode
 from xlpy.release import Release
 from xlpy.source import Span

@@ -8,7 +8,7 @@ from xlpy.diagnostic import Severity
 from xlpy.kinds import Choice
 from xlpy.libxl import Hvm
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared
+from xlpy.lint.helpers.keyed import declared
 from xlpy.lint.rule import Finding, Rule
 from xlpy.source import Span
 from xlpy.vocabulary import HVM

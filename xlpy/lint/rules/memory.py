@@ -8,7 +8,7 @@ from xlpy.diagnostic import Related, Severity
 from xlpy.kinds import KIB_PER_MIB
 from xlpy.libxl import UNSET64, Hvm
 from xlpy.lint import edits
-from xlpy.lint.boots import is_guest
+from xlpy.lint.helpers.boots import is_guest
 from xlpy.lint.rule import Finding, Rule
 from xlpy.vocabulary import PV
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.p9 import P9, TOKENS
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint import placeholders
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.spectexts import rewritten, taken
+from xlpy.lint.helpers.specwords import retold
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.rules.channel import no_pair
-from xlpy.lint.spectexts import rewritten, taken
-from xlpy.lint.specwords import retold
-from xlpy.lint.words import nearest
 from xlpy.release import Release
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from xlpy.diagnostic import Diagnostic
     from xlpy.lint.guest import Guest
-    from xlpy.lint.spectexts import SpecText
+    from xlpy.lint.helpers.spectexts import SpecText
     from xlpy.source import Span
     from xlpy.specs import Item
 

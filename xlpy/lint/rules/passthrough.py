@@ -9,7 +9,8 @@ from xlpy.devices.dtdev import Dtdev
 from xlpy.devices.pci import Pci
 from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import Hvm
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
 from xlpy.lint.rule import Finding, Rule
 from xlpy.options import arm, arm_sci
 from xlpy.vocabulary import PV, PVH

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from xlpy.devices.pci import TOKENS, Pci
 from xlpy.diagnostic import Edit, Fix, Related, Severity
 from xlpy.libxl import Hvm
-from xlpy.lint import edits, pieces
-from xlpy.lint.devicemodel import is_traditional
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.devicemodel import is_traditional
 from xlpy.lint.rule import Finding, Rule
 from xlpy.values import ALL_FUNCTIONS
 

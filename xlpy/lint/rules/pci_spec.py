@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, get_args
 from xlpy.devices.pci import TOKENS
 from xlpy.diagnostic import Severity
 from xlpy.libxl import RdmReservePolicy
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, nearest
 from xlpy.values import NoFunctionError, take_bdf
 
 if TYPE_CHECKING:

@@ -9,10 +9,11 @@ from xlpy.cstring import same_word
 from xlpy.devices import pvcalls, vdispl, virtio, vkb, vsnd
 from xlpy.devices.pvcalls import Pvcalls
 from xlpy.diagnostic import Severity
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.specwords import retold, unknown_name
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.specwords import retold, unknown_name
-from xlpy.lint.words import either, nearest
 from xlpy.specs import split
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.cstring import take_ulong
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
 from xlpy.lint.rule import Finding, Rule
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
-from xlpy.lint.keyed import declared
+from xlpy.lint.helpers.keyed import declared
 from xlpy.lint.rule import Finding, Rule
 from xlpy.release import Release
 from xlpy.vocabulary import HVM

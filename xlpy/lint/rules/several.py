@@ -8,8 +8,8 @@ from xlpy.devices.disk import Disk
 from xlpy.devices.pci import Pci
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
+from xlpy.lint.helpers.volumes import one_name
 from xlpy.lint.rule import Claim, Rule
-from xlpy.lint.volumes import one_name
 from xlpy.values import ALL_FUNCTIONS
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.libxl import Hvm
+from xlpy.lint.helpers.screens import address_of, display_in, screens
 from xlpy.lint.rule import Claim, Rule
 from xlpy.lint.rules.several import two_files
-from xlpy.lint.screens import address_of, display_in, screens
 from xlpy.source import Span
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from xlpy import vocabulary
 from xlpy.diagnostic import Severity
 from xlpy.lint import edits
-from xlpy.lint.amounts import is_switch_word
+from xlpy.lint.helpers.amounts import is_switch_word
 from xlpy.lint.rule import Finding, Rule
 from xlpy.nodes import Atom, ListNode
 from xlpy.specs import split

@@ -8,8 +8,8 @@ from xlpy import vocabulary
 from xlpy.diagnostic import Severity
 from xlpy.libxl import Hvm
 from xlpy.lint import edits
+from xlpy.lint.helpers.screens import addressed, is_open
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.screens import addressed, is_open
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

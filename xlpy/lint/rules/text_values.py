@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Edit, Fix, Severity
-from xlpy.lint import placeholders
-from xlpy.lint.keyed import is_secret
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.keyed import is_secret
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.torn.mistake import shown
 from xlpy.nodes import Atom, ListNode
@@ -73,14 +74,14 @@ def _escapes(guest: Guest) -> Iterator[Finding]:
     if "\\" not in guest.text:
         return
     for _, atom in _texts(guest):
-        for match in _NUMERIC_ESCAPE.finditer(guest.text, *atom.span) if atom.escapes else ():
+        ends = sorted(end for _, end in atom.escapes)
+        for match in _NUMERIC_ESCAPE.finditer(guest.text, *atom.span) if ends else ():
             if match[1]:
-                yield _lost(guest, atom, match.start())
+                yield _lost(guest, match.start(), ends[bisect_right(ends, match.start())])
 
 
-def _lost(guest: Guest, atom: Atom, start: int) -> Finding:
+def _lost(guest: Guest, start: int, behind: int) -> Finding:
     """An escape such as \\101, and the character that it stands for in C."""
-    behind = min(end for _, end in atom.escapes if end > start)
     digits = re.match("[0-7]{1,3}", guest.text[start + 1 : behind])
     char = chr(int(digits[0], 8)) + guest.text[start + 1 + len(digits[0]) : behind] if digits else ""
     fix = None

@@ -9,9 +9,10 @@ from xlpy.devices import usbctrl, usbdev
 from xlpy.devices.usbctrl import Usbctrl
 from xlpy.devices.usbdev import Usbdev
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.specwords import retold
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.specwords import retold
 from xlpy.specs import split
 from xlpy.vocabulary import HVM
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import Hvm
 from xlpy.lint import edits
-from xlpy.lint.devicemodel import is_traditional
+from xlpy.lint.helpers.devicemodel import is_traditional
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.words import either, nearest
 from xlpy.options.hvm import USB_DEVICES
 
 if TYPE_CHECKING:

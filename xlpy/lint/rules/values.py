@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Edit, Fix, Severity
 from xlpy.lint import edits
-from xlpy.lint.amounts import number_meant, switched
-from xlpy.lint.keyed import declared, entry_at, is_numeric, is_switch, operator, otherwise
+from xlpy.lint.helpers.amounts import number_meant, switched
+from xlpy.lint.helpers.keyed import declared, entry_at, is_numeric, is_switch, operator, otherwise
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.torn.mistake import shown
 from xlpy.nodes import Atom, ListNode

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Severity
 from xlpy.kinds import KIB_PER_MIB
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared, entry_at, field_of, is_numeric
+from xlpy.lint.helpers.keyed import declared, entry_at, field_of, is_numeric
 from xlpy.lint.rule import Finding, Rule
 from xlpy.nodes import Atom
 

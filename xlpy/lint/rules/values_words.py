@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from xlpy.diagnostic import Fix, Severity
 from xlpy.kinds import Choice
 from xlpy.lint import edits
-from xlpy.lint.keyed import declared, entry_at, words_of
+from xlpy.lint.helpers.keyed import declared, entry_at, words_of
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.torn.mistake import shown
-from xlpy.lint.words import either, nearest
 from xlpy.nodes import Atom
 from xlpy.source import Span
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.vfb import TOKENS, Vfb
 from xlpy.diagnostic import Edit, Fix, Severity
-from xlpy.lint import edits, pieces
-from xlpy.lint.keyed import declared, is_numeric, is_secret
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.keyed import declared, is_numeric, is_secret
+from xlpy.lint.helpers.screens import display_keys
+from xlpy.lint.helpers.specwords import meant
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.screens import display_keys
-from xlpy.lint.specwords import meant
 from xlpy.source import Span
 from xlpy.specs import split
 from xlpy.vocabulary import HVM, PV

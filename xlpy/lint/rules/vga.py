@@ -8,11 +8,11 @@ from xlpy.devices.vfb import Vfb
 from xlpy.diagnostic import Related, Severity
 from xlpy.libxl import LEAST_VIDEORAM, UNSET64, Hvm
 from xlpy.lint import edits
-from xlpy.lint.devicemodel import is_traditional
-from xlpy.lint.keyed import declared
+from xlpy.lint.helpers.devicemodel import is_traditional
+from xlpy.lint.helpers.keyed import declared
+from xlpy.lint.helpers.screens import display_keys
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.screens import display_keys
-from xlpy.lint.words import nearest
 from xlpy.options.graphics import KEYMAPS
 
 if TYPE_CHECKING:

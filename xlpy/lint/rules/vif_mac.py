@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from xlpy.devices.vif import NO_MAC, Vif
 from xlpy.diagnostic import Related, Severity
 from xlpy.differences import MAC_CUT
+from xlpy.lint.helpers.spectexts import item_at, rewritten, taken, text_at
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.spectexts import item_at, rewritten, taken, text_at
 from xlpy.values import take_mac
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
-from xlpy.lint import pieces, placeholders
-from xlpy.lint.devicemodel import is_traditional
+from xlpy.lint.helpers import pieces, placeholders
+from xlpy.lint.helpers.devicemodel import is_traditional
+from xlpy.lint.helpers.spectexts import rewritten, taken
+from xlpy.lint.helpers.words import nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.spectexts import rewritten, taken
-from xlpy.lint.words import nearest
 from xlpy.vocabulary import HVM
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Related, Severity
-from xlpy.lint import placeholders
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.spectexts import taken
 from xlpy.lint.rule import Finding, Rule
 from xlpy.lint.rules.vif_model import is_emulated
-from xlpy.lint.spectexts import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from xlpy.lint.guest import Guest
-    from xlpy.lint.spectexts import SpecText
+    from xlpy.lint.helpers.spectexts import SpecText
 
 _LONGEST_NAME = 15
 _OF_TAP = "-emu"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
+from xlpy.lint.helpers.spectexts import item_at, rewritten, taken, text_at
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.spectexts import item_at, rewritten, taken, text_at
 from xlpy.values import parse_rate
 
 if TYPE_CHECKING:

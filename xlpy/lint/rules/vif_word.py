@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from xlpy.devices.vif import TOKENS, Vif
 from xlpy.diagnostic import Edit, Fix, Related, Severity
-from xlpy.lint import edits, pieces
+from xlpy.lint import edits
+from xlpy.lint.helpers import pieces
+from xlpy.lint.helpers.spectexts import item_at, rewritten, spec_texts, taken, text_at
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.spectexts import item_at, rewritten, spec_texts, taken, text_at
-from xlpy.lint.words import either, nearest
 from xlpy.source import Span
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from xlpy.diagnostic import Diagnostic
     from xlpy.lint.guest import Guest
-    from xlpy.lint.spectexts import SpecText
+    from xlpy.lint.helpers.spectexts import SpecText
     from xlpy.specs import Item
 
 _BY_NAME = {token.name: token for token in TOKENS}

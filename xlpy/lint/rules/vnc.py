@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from xlpy.devices.vfb import Vfb
 from xlpy.diagnostic import Edit, Fix, Related, Severity
 from xlpy.lint import edits
+from xlpy.lint.helpers.screens import Screen, address_of, addressed, display_in, display_keys, is_open, screens
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.screens import Screen, address_of, addressed, display_in, display_keys, is_open, screens
 from xlpy.lint.secrets import secret_names
 from xlpy.source import Span
 from xlpy.specs import split

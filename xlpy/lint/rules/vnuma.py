@@ -11,9 +11,9 @@ from xlpy.diagnostic import Severity
 from xlpy.kinds import KIB_PER_MIB
 from xlpy.lint import edits
 from xlpy.lint.guest import ANY_HOST
+from xlpy.lint.helpers.vnodes import nodes, place, words
+from xlpy.lint.helpers.words import either, nearest, quoted
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.vnodes import nodes, place, words
-from xlpy.lint.words import either, nearest, quoted
 from xlpy.nodes import ListNode
 from xlpy.options.vnuma import TOKENS
 from xlpy.vocabulary import PV

@@ -10,9 +10,9 @@ from xlpy.devices.vtpm import TOKENS, Vtpm
 from xlpy.diagnostic import Severity
 from xlpy.libxl import DeviceRecord
 from xlpy.lint import edits
+from xlpy.lint.helpers.spectexts import taken, text_at
+from xlpy.lint.helpers.specwords import retold
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lint.spectexts import taken, text_at
-from xlpy.lint.specwords import retold
 from xlpy.release import Release
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from xlpy.diagnostic import Diagnostic
     from xlpy.lint.guest import Guest
-    from xlpy.lint.spectexts import SpecText
+    from xlpy.lint.helpers.spectexts import SpecText
 
 D = TypeVar("D", bound=DeviceRecord)
 _GROUPS = (8, 4, 4, 4, 12)

@@ -26,13 +26,18 @@ HALF_READ = (
 
 def is_python(guest: Guest) -> bool:
     """Whether a text is a program in Python, of which nothing can be mended line by line."""
-    return guest.loaded.broken and any(mistake.code == "python-code" for mistake in mistakes(guest.text))
+    return guest.loaded.broken and _holds_python(guest.text)
+
+
+@lru_cache(maxsize=1)
+def _holds_python(text: str) -> bool:
+    return any(mistake.code == "python-code" for mistake in mistakes(text))
 
 
 def is_torn(guest: Guest, span: Span) -> bool:
     """Whether a place stands in a line with an error of the text."""
     lines = _torn_lines(guest) if guest.loaded.broken else frozenset()
-    return any(line in lines for line in _lines(guest, span))
+    return bool(lines) and any(line in lines for line in _lines(guest, span))
 
 
 @lru_cache(maxsize=1)

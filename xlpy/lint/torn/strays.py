@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlpy.lint import placeholders
-from xlpy.lint.nearest import nearest_key
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.nearest import nearest_key
 from xlpy.lint.torn import lexis
 from xlpy.lint.torn.mistake import change, mistake, shown
 

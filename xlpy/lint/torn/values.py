@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from xlpy import vocabulary
-from xlpy.lint.keyed import spec_keys
+from xlpy.lint.helpers.keyed import spec_keys
 from xlpy.lint.torn import lexis, strings, words
 from xlpy.lint.torn.mistake import change
 

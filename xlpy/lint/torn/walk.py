@@ -6,7 +6,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from xlpy import vocabulary
-from xlpy.lint.keyed import declared, is_secret
+from xlpy.lint.helpers.keyed import declared, is_secret
 from xlpy.lint.rule import Finding
 from xlpy.lint.torn import lexis, strays, values, words
 from xlpy.lint.torn.mistake import Mistake, change, shown

@@ -6,10 +6,10 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from xlpy.lint import placeholders
-from xlpy.lint.amounts import is_size, number_meant
-from xlpy.lint.keyed import declared, is_numeric, is_secret, is_switch, takes_negative
-from xlpy.lint.nearest import nearest_key
+from xlpy.lint.helpers import placeholders
+from xlpy.lint.helpers.amounts import is_size, number_meant
+from xlpy.lint.helpers.keyed import declared, is_numeric, is_secret, is_switch, takes_negative
+from xlpy.lint.helpers.nearest import nearest_key
 from xlpy.lint.torn import lexis
 from xlpy.lint.torn.mistake import Mistake, change, mistake, quoted, shown
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy import vocabulary
 from xlpy.devices.vfb import Vfb
-from xlpy.libxl import Hvm
+from xlpy.libxl import Hvm, VncInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from xlpy.libxl import VncInfo
     from xlpy.lint.guest import Guest
     from xlpy.source import Span
 
@@ -42,10 +41,13 @@ def screens(guest: Guest) -> Iterator[Screen]:
             yield Screen(hvm.vnc, _of_keys(guest))
         return
     for prefix, framebuffer in guest.devices(Vfb):
-        start = f"{prefix}.vnc."
         if framebuffer.vnc.enable is not False:
-            written = {name[len(start) :]: span for name, span in guest.where.items() if name.startswith(start)}
-            yield Screen(framebuffer.vnc, written if prefix in guest.where else _of_keys(guest))
+            yield Screen(framebuffer.vnc, _of_spec(guest, prefix) if prefix in guest.where else _of_keys(guest))
+
+
+def _of_spec(guest: Guest, prefix: str) -> dict[str, Span]:
+    places = {field: guest.where.get(f"{prefix}.vnc.{field}") for field in VncInfo.FIELDS}
+    return {field: span for field, span in places.items() if span is not None}
 
 
 def _of_keys(guest: Guest) -> dict[str, Span]:

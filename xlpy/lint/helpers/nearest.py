@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from xlpy import vocabulary
-from xlpy.lint.words import nearest
+from xlpy.lint.helpers.words import nearest
 
 ALIASES = {
     "boot_order": "boot",

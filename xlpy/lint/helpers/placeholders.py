@@ -6,7 +6,7 @@ import re
 
 _FORMS = (
     r"\{\{[^{}\n]*\}\}",  # Jinja, Mustache, Ansible
-    r"\{%[^{}\n]*%\}|<%[^\n]*?%>",  # their statements; ERB
+    r"\{%[^{}\n]*%\}|<%[^<\n]*%>",  # their statements; ERB
     r"\$\{[A-Za-z_][^{}\n]*\}|\$\([A-Za-z_][^()\n]*\)|\$[A-Z][A-Z0-9_]+\b",  # shell, make
     r"@@?[A-Z][A-Z0-9_]*@@?",  # autoconf
     r"%%?[A-Z][A-Z0-9_]+%%?",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.lint import edits
+from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding
-from xlpy.lint.words import either, nearest
 from xlpy.source import Span
 
 if TYPE_CHECKING:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.lint.diskwords import FLAGS, FORMATS, NAMES, Change, fix, format_of_name, is_vdev
+from xlpy.lint.helpers.diskwords import FLAGS, FORMATS, NAMES, Change, fix, format_of_name, is_vdev
 
 if TYPE_CHECKING:
     from xlpy.diagnostic import Fix
-    from xlpy.lint.diskwords import DiskText
     from xlpy.lint.guest import Guest
+    from xlpy.lint.helpers.diskwords import DiskText
 
 _SLOTS = ("target", "format", "vdev", "access")
 _PLAIN = ("phy", "file", "tap", "tap2", "aio")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.lint.keyed import declared
+from xlpy.lint.helpers.keyed import declared
 from xlpy.nodes import Atom
 from xlpy.vocabulary import HVM, PV
 

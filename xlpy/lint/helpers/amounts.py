@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlpy.lint.keyed import is_numeric, is_switch
+from xlpy.lint.helpers.keyed import is_numeric, is_switch
 
 if TYPE_CHECKING:
     from xlpy.vocabulary import Key
