@@ -40,6 +40,7 @@ man: .venv/dev
 docs: .venv/dev
 	$(BIN)/python docs/differences.py
 	$(BIN)/python docs/rules.py
+	$(BIN)/python docs/listings.py
 	$(BIN)/python docs/compatibility.py
 	$(BIN)/python docs/hostfacts.py
 

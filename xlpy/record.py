@@ -24,6 +24,8 @@ class Record:
     """Name -> annotation as written."""
     REQUIRED: ClassVar[frozenset[str]] = frozenset()
     """The fields without a default."""
+    UNITS: ClassVar[dict[str, str]] = {}
+    """What a field counts, where its name does not say so."""
 
     def __init_subclass__(cls) -> None:
         own = {
@@ -51,6 +53,11 @@ class Record:
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{type(self).__name__} is frozen: use replace({name}=...)")
+
+    @classmethod
+    def with_unit(cls, field: str) -> str:
+        """The name of a field for other programs: with its unit."""
+        return f"{field}_{cls.UNITS[field]}" if field in cls.UNITS else field
 
     def as_dict(self) -> dict[str, Any]:
         """Every field with its value, in order."""

@@ -28,6 +28,7 @@ def check_laws(host: SimHost) -> None:
     for domain in domains:
         vcpus = host.vcpus(domain.domid)
         assert state(domain) in STATES
+        assert domain.uptime is not None
         assert domain.uptime >= 0
         assert domain.cpu_time >= 0
         assert sum(v.online for v in vcpus) == domain.vcpus

@@ -118,6 +118,7 @@ def test_soft_reset_boots_again_in_place(lab: Lab) -> None:
     after = lab.host.find("web")
     assert after.domid == before.domid
     assert after.cpu_time > before.cpu_time + 0.5
+    assert before.uptime is not None
     assert after.uptime == pytest.approx(before.uptime + 3)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from xlpy.cli.getopt import BadOptionError, Getopt
-from xlpy.cli.verb import HELP_OPTION, no_libvirt, options_of, verb_help
+from xlpy.cli.verb import HELP_OPTION, added_help, no_libvirt, options_of, verb_help
 from xlpy.defaults import BUILT_IN
 from xlpy.record import Record
 
@@ -90,6 +90,8 @@ class Call:
     def help(self, status: int) -> None:
         """Show the verb's help and end the run."""
         sys.stdout.write(verb_help(self.verb, self.release))
+        if self.settings.added:
+            sys.stdout.write(added_help(self.verb))
         raise Leave(status)
 
     def executor(self) -> Executor:

@@ -6,7 +6,7 @@ import sys
 
 from xlpy.cli import names
 from xlpy.cli.registry import find_verb
-from xlpy.cli.verb import verb_help
+from xlpy.cli.verb import added_help, verb_help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _show_verb(word: str, settings: Settings, program: str) -> None:
     name = names.resolve(word, settings.release)
     verb = find_verb(name) if name else None
     if verb is not None:
-        sys.stdout.write(verb_help(verb, settings.release))
+        sys.stdout.write(verb_help(verb, settings.release) + (added_help(verb) if program == "xlpy" else ""))
     elif name is not None:
         print(f"{program}: {name}: this verb of xl is not part of xlpy yet")
     else:

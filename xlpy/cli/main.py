@@ -173,11 +173,22 @@ def _run_verb(name: str, words: list[str], settings: Settings, program: str) -> 
     if settings.dry_run and not verb.dry_run:
         print("command does not implement -N (dryrun) option", file=sys.stderr)
         return 1
+    call = Call(verb, words, settings)
     try:
-        return verb.run(Call(verb, words, settings))
+        return _listing(call) if verb.records and _shown_otherwise(words) else verb.run(call)
     except LibxlError as error:
         say_libxl(error, settings.release, program)
         return error.status
+
+
+def _shown_otherwise(words: list[str]) -> bool:
+    return any(word.partition("=")[0] in ("--format", "--watch") for word in words)
+
+
+def _listing(call: Call) -> int:
+    from xlpy.cli.listing import run_listing
+
+    return run_listing(call)
 
 
 def _help(words: list[str], settings: Settings, program: str) -> int:

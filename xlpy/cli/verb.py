@@ -6,7 +6,7 @@ from xlpy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sequence
 
     from xlpy.cli.call import Call
     from xlpy.release import Release
@@ -49,12 +49,33 @@ class Verb(Record):
     min_words: int = 0
     no_libvirt: str = ""
     """Why libvirt has no way for it, and what has; empty where it has one."""
+    records: Callable[[Call], Record | Sequence[Record]] | None = None
+    """What a listing lists, as values, from the same words as `run`: what --format prints (docs/json.md)."""
     libvirt_note: str = ""
     """What is another than xl's where the host is libvirt's."""
 
 
 HELP_OPTION = Option(letter="h", name="help")
 """What every verb has, whether its help says so or not."""
+
+
+LISTING_OPTIONS = (
+    Option(
+        letter="\1",
+        name="format",
+        value=True,
+        short=False,
+        help="--format=FORMAT         Print json or yaml with all that is known, or text, which is xl's own.",
+    ),
+    Option(
+        letter="\2",
+        name="watch",
+        value=True,
+        short=False,
+        help="--watch[=SECONDS]       Print it again and again, every 2 seconds if not given.",
+    ),
+)
+"""What a verb with `records` has beside xl's own options; xl's help does not show them."""
 
 
 def options_of(verb: Verb, release: Release) -> tuple[Option, ...]:
@@ -82,3 +103,9 @@ def verb_help(verb: Verb, release: Release) -> str:
     usage = verb.usage + options if verb.options_in_usage else verb.usage
     text = f"Usage: xl [-{flags}] {verb.name} {usage}\n\n{verb.summary}.\n\n"
     return text if verb.options_in_usage or not options else f"{text}Options:\n\n{options}\n"
+
+
+def added_help(verb: Verb) -> str:
+    """What `xlpy help VERB` has beside xl's."""
+    options = LISTING_OPTIONS if verb.records else ()
+    return "".join(("\nxlpy adds:\n\n", *(f"{option.help}\n" for option in options))) if options else ""

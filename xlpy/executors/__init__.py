@@ -7,7 +7,7 @@ from xlpy.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import Protocol
+    from typing import ClassVar, Protocol
 
     from xlpy.executors.counters import Counters
     from xlpy.host import HostFacts
@@ -81,6 +81,8 @@ class LibxlError(Failure):
 class DomainInfo(Record):
     """A domain as xl list sees it. Memory in KiB, times in seconds."""
 
+    UNITS: ClassVar[dict[str, str]] = {"cpu_time": "seconds", "uptime": "seconds"}
+
     domid: int
     name: str
     uuid: str
@@ -97,14 +99,16 @@ class DomainInfo(Record):
     """0 poweroff, 1 reboot, 2 suspend, 3 crash, 4 watchdog, 5 soft reset (only when `shutdown`)."""
     dying: bool = False
     cpu_time: float = 0.0
-    uptime: float = 0.0
-    """-1 where the host does not know."""
+    uptime: float | None = 0.0
+    """None where the host does not know."""
     pool: str = "Pool-0"
     label: str = ""
 
 
 class VcpuInfo(Record):
     """A vCPU as xl vcpu-list sees it; affinities are sets of pCPUs."""
+
+    UNITS: ClassVar[dict[str, str]] = {"cpu_time": "seconds"}
 
     vcpu: int
     cpu: int

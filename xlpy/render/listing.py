@@ -141,4 +141,4 @@ def short_uptime_row(domain: DomainInfo, clock: str) -> str:
 
 
 def _uptime(domain: DomainInfo, *, short: bool = False) -> str:
-    return UNKNOWN if domain.uptime < 0 else duration(domain.uptime, short=short)
+    return UNKNOWN if domain.uptime is None else duration(domain.uptime, short=short)

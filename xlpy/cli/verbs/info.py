@@ -9,6 +9,7 @@ from xlpy.cli.verb import Option, Verb
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlpy.cli.call import Call
+    from xlpy.executors import HostInfo
 
 
 def run(call: Call) -> int:
@@ -28,10 +29,17 @@ def run(call: Call) -> int:
     return 0
 
 
+def records(call: Call) -> HostInfo:
+    """The host, with all that is known of it."""
+    call.options()
+    return call.executor().info()
+
+
 VERB = Verb(
     name="info",
     summary="Get information about Xen host",
     run=run,
+    records=records,
     options=(Option(letter="n", name="numa", help="-n, --numa         List host NUMA topology information"),),
     options_in_usage=True,
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from xlpy.cli.call import Leave
 from xlpy.cli.verb import Option, Verb
+from xlpy.executors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,13 +19,7 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     """Print the table of all domains, or of one; with -l their configurations."""
     options = call.options()
-    if len(call.words) > 1:
-        call.help(1)
-    executor = call.executor()
-    domains = _wanted(executor, call.words)
-    if domains is None:
-        print(f"Error: Domain '{call.words[0]}' does not exist.", file=sys.stderr)
-        return 1
+    executor, domains = _wanted(call)
     if "l" in options:
         from xlpy.cli.printing import show_domains
 
@@ -33,14 +29,28 @@ def run(call: Call) -> int:
     return 0
 
 
-def _wanted(executor: Executor, words: Sequence[str]) -> Sequence[DomainInfo] | None:
+def records(call: Call) -> Sequence[DomainInfo]:
+    """The same domains; -l has a form of its own."""
+    if "l" in call.options():
+        raise Failure(advice="list -l prints libxl's JSON, which has no other --format")
+    return _wanted(call)[1]
+
+
+def _wanted(call: Call) -> tuple[Executor, Sequence[DomainInfo]]:
     from xlpy.cli.domains import find_domid
 
+    if len(call.words) > 1:
+        call.help(1)
+    executor = call.executor()
     domains = executor.domains()
-    if not words:
-        return domains
-    domid = find_domid(executor, words[0])
-    return [domain for domain in domains if domain.domid == domid] or None
+    if not call.words:
+        return executor, domains
+    domid = find_domid(executor, call.words[0])
+    found = [domain for domain in domains if domain.domid == domid]
+    if not found:
+        print(f"Error: Domain '{call.words[0]}' does not exist.", file=sys.stderr)
+        raise Leave(1)
+    return executor, found
 
 
 def _table(executor: Executor, domains: Sequence[DomainInfo], options: dict[str, str]) -> str:
@@ -64,6 +74,7 @@ VERB = Verb(
     name="list",
     summary="List information about all/some domains",
     run=run,
+    records=records,
     usage="[options] [Domain]\n",
     options=(
         Option(letter="l", name="long", help="-l, --long              Output all VM details"),

@@ -25,7 +25,6 @@ NAMESPACE = "https://xen.project/xlpy/1"
 STARTED = "started"
 """An element of the metadata: as which domid a domain was built, and when."""
 UNKNOWN_POOL = "?"
-UNKNOWN_UPTIME = -1.0
 _POWEROFF, _SUSPEND, _CRASH = 0, 2, 3
 _TYPES = {"xenpvh": "pvh", "hvm": "hvm"}
 _NANO = 1e-9
@@ -58,7 +57,7 @@ def look(domain: Any, read_vcpus: Callable[[Any, int], Sequence[Vcpu]]) -> Look:
     )
 
 
-def domain_info(seen: Look, now: float, dom0_uptime: float) -> DomainInfo:
+def domain_info(seen: Look, now: float, dom0_uptime: float | None) -> DomainInfo:
     """As xl list sees it; NOW in seconds since 1970."""
     state, maximum, memory, count, time = seen.numbers
     root = fromstring(seen.xml)
@@ -122,10 +121,10 @@ def started_element(domid: int, now: float) -> str:
     return f'<{STARTED} domid="{domid}" at="{now:.0f}"/>'
 
 
-def _uptime(root: Element, domid: int, now: float) -> float:
+def _uptime(root: Element, domid: int, now: float) -> float | None:
     """Only of domains that xlpy built; one that rebooted has another domid."""
     element = root.find(f"./metadata/{{{NAMESPACE}}}{STARTED}")
     if element is None or element.get("domid") != str(domid):
-        return UNKNOWN_UPTIME
+        return None
     at = element.get("at", "")
-    return max(0.0, now - int(at)) if at.isdecimal() else UNKNOWN_UPTIME
+    return max(0.0, now - int(at)) if at.isdecimal() else None

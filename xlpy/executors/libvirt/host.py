@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
 from xlpy.executors.libvirt import errors, logs, vcpus
-from xlpy.executors.libvirt.domains import PAUSED, UNKNOWN_UPTIME, Look, domain_info, look, vcpu_infos
+from xlpy.executors.libvirt.domains import PAUSED, Look, domain_info, look, vcpu_infos
 from xlpy.executors.libvirt.stops import Stops
 
 if TYPE_CHECKING:
@@ -268,7 +268,7 @@ class LibvirtHost:
         return seen
 
     def _info(self, seen: Look) -> DomainInfo:
-        return domain_info(seen, time.time(), _uptime_here() if self._local else UNKNOWN_UPTIME)
+        return domain_info(seen, time.time(), _uptime_here() if self._local else None)
 
     def _ask(self) -> Told:
         from xlpy.executors.libvirt.facts import ask
