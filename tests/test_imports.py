@@ -23,7 +23,7 @@ LAYERS = (
     ("config", "attach", "libxl_read", "lost", "writer", "xlconf", "libxl_sxp", "cpupool"),
     ("libxl_schema", "schema", "convert", "xm", "fmt", "lower"),
     ("lint",),
-    ("steps", "decisions", "feasibility", "plan"),
+    ("placement", "steps", "decisions", "feasibility", "plan"),
     ("executors",),
     ("render",),
     ("lsp",),
