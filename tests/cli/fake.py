@@ -65,6 +65,42 @@ class FakeConsole:
         self.gone = self.gone or "poweroff" in self.typed
 
 
+class FakeSaving:
+    """Saving by itself: what is asked of it is written down."""
+
+    streams = None
+
+    def __init__(self, executor: FakeExecutor) -> None:
+        self.executor = executor
+
+    @property
+    def own(self) -> FakeSaving:
+        return self
+
+    def _note(self, domid: int, *asked: Any) -> None:
+        self.executor.find(str(domid))
+        self.executor.asked.append((asked[0], domid, *asked[1:]))
+
+    def save(self, domid: int, path: str, *, then: str) -> None:
+        self._note(domid, "save", path, then)
+
+    def restore(self, path: str, *, config: DomainConfig | None, paused: bool) -> int:
+        self.executor.asked.append(("restore", path, config, paused))
+        return 1
+
+    def migrate(self, domid: int, host: str, *, config: DomainConfig | None, paused: bool) -> None:
+        self._note(domid, "migrate", host, config, paused)
+
+    def suspend(self, domid: int) -> None:
+        self._note(domid, "suspend")
+
+    def resume(self, domid: int) -> None:
+        self._note(domid, "resume")
+
+    def dump_core(self, domid: int, path: str) -> None:
+        self._note(domid, "dump_core", path)
+
+
 class FakeExecutor:
     """An Executor over lists."""
 
@@ -136,6 +172,10 @@ class FakeExecutor:
     def console(self, domid: int) -> FakeConsole:
         self.find(str(domid))
         return self.stream
+
+    @property
+    def saving(self) -> FakeSaving:
+        return FakeSaving(self)
 
     def stopped(self, domid: int) -> StopEvent | None:
         events = self.stops.get(domid, [])

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import ClassVar, Protocol
 
     from xlpy.executors.counters import Counters
+    from xlpy.executors.saving import Saving
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -212,6 +213,10 @@ class Executor(Protocol):
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
+
+    @property
+    def saving(self) -> Saving:
+        """Saving, restoring, migrating, suspending, core dumps."""
 
     @property
     def counters(self) -> Counters:

@@ -6,7 +6,7 @@ writes files and talks to other hosts by itself (`OwnSaving`). A host has one of
 
 from __future__ import annotations
 
-from xlpy.executors import Failure
+from xlpy.executors import LibxlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ else:
     Protocol = object  # typing is slow to import
 
 
-class SaveFailed(Failure):
-    """The state was not sent or not taken; `rc` is libxl's error (-3 FAIL, -8 GUEST_TIMEDOUT ...)."""
+GUEST_TIMEDOUT = -8
+"""The `rc` of a guest that did not suspend itself when it was asked to."""
 
-    def __init__(self, *lines: str, rc: int = -3, advice: str = "") -> None:
-        super().__init__(*lines, advice=advice)
-        self.rc = rc
+
+class SaveFailed(LibxlError):
+    """The state was not sent."""
 
 
 class Streams(Protocol):

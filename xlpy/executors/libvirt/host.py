@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xlpy.executors.libvirt.facts import Told
     from xlpy.executors.libvirt.link import Link
     from xlpy.executors.libvirt.vcpus import Vcpu
+    from xlpy.executors.saving import Saving
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
@@ -165,6 +166,11 @@ class LibvirtHost:
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
         return self._stops.stopped(domid)
+
+    @property
+    def saving(self) -> Saving:
+        """Not through this connection."""
+        raise Failure(advice="saving and migrating go through virsh save, restore, migrate and dump on a libvirt host")
 
     # ---- in the thread of the link
 

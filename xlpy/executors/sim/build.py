@@ -152,7 +152,7 @@ class Build:
         life.unpause(self.db, self.domid, self.now)
 
     def _claim(self, claim: Claim) -> None:
-        what = os.path.realpath(claim.what) if claim.kind == "disk" else claim.what
+        what = claim_key(claim)
         other = self.db.execute(
             "SELECT d.name FROM claim JOIN domain d USING (domid)"
             " WHERE claim.kind = ? AND what = ? AND domid <> ? AND NOT (shared AND ?)",
@@ -171,6 +171,11 @@ class Build:
             " ON CONFLICT DO UPDATE SET shared = shared AND excluded.shared",
             row,
         )
+
+
+def claim_key(claim: Claim) -> str:
+    """What the table of claims calls a thing: links to a disk are the disk."""
+    return os.path.realpath(claim.what) if claim.kind == "disk" else claim.what
 
 
 def check_name(db: sqlite3.Connection, name: str, domid: int) -> None:

@@ -33,7 +33,7 @@ def current(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
     if row["domid"] == 0:
         return _of_dom0(row, facts)
     config = saved.config_from_text(row["config"])
-    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"])
+    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"].rstrip(rows.TWIN))
     return config.replace(c_info=created)
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from xlpy.executors.sim.console import SimConsole
     from xlpy.executors.sim.counters import SimCounters
+    from xlpy.executors.sim.saving import SimSaving
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -162,6 +163,13 @@ class SimHost:
                 successor=event["successor"],
                 gone=row is None,
             )
+
+    @property
+    def saving(self) -> SimSaving:
+        """Saving, restoring, migrating, suspending, core dumps."""
+        from xlpy.executors.sim.saving import SimSaving
+
+        return SimSaving(self)
 
 
 def _spare_dom0(domid: int, doing: str) -> None:

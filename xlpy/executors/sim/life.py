@@ -40,6 +40,24 @@ def unpause(db: sqlite3.Connection, domid: int, now: float) -> None:
         db.execute("UPDATE domain SET since = ?, wake = ? + due - ran WHERE domid = ?", (now, now, domid))
 
 
+def suspend(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+    """The guest stands still, shut down for this reason; nobody acts on that."""
+    db.execute(
+        "UPDATE domain SET shutdown = ?, ran = ?, since = NULL, wake = NULL WHERE domid = ?",
+        (SUSPEND, rows.guest_time(row, now), row["domid"]),
+    )
+    _note(db, row, now, SUSPEND, "")
+
+
+def resume(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+    """A suspended guest goes on, unless it is paused as well; of any other domain nothing changes."""
+    if row["shutdown"] != SUSPEND:
+        return
+    db.execute("UPDATE domain SET shutdown = NULL WHERE domid = ?", (row["domid"],))
+    if row["pauses"] == 0:
+        db.execute("UPDATE domain SET since = ?, wake = ? + due - ran WHERE domid = ?", (now, now, row["domid"]))
+
+
 def ask(db: sqlite3.Connection, domid: int, now: float, reason: int) -> None:
     """The guest is asked to go down, and does when it has booted. The first request counts."""
     from xlpy.executors.sim.guest import going_down
@@ -170,6 +188,7 @@ def _remove(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
     domid = row["domid"]
     db.execute("DELETE FROM console WHERE domid = ? AND at > ?", (domid, rows.guest_time(row, now)))
     db.execute("DELETE FROM domain WHERE domid = ?", (domid,))
+    db.execute("UPDATE domain SET uuid = ? WHERE uuid = ?", (row["uuid"], row["uuid"] + rows.TWIN))
     db.execute(
         "DELETE FROM console WHERE domid = (SELECT domid FROM event ORDER BY seq DESC LIMIT 1 OFFSET ?)"
         " AND domid NOT IN (SELECT domid FROM domain)",

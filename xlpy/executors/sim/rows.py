@@ -16,6 +16,8 @@ BOOT_LOAD = 0.8
 IDLE_LOAD = 0.004
 """CPU seconds for each second of a guest's time."""
 DOM0_LOAD = 0.03
+TWIN = "+"
+"""Behind the uuid of a domain that comes to the host on which its original still is."""
 _TOO_MANY = 2**63
 """What SQLite cannot hold."""
 
@@ -97,7 +99,7 @@ def domain_info(row: sqlite3.Row, now: float) -> DomainInfo:
     return DomainInfo(
         domid=row["domid"],
         name=text(row["name"]),
-        uuid=row["uuid"],
+        uuid=row["uuid"].rstrip(TWIN),
         type=row["type"],
         memory_kib=row["memory_kib"],
         max_memory_kib=row["max_memory_kib"],

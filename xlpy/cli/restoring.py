@@ -1,0 +1,92 @@
+"""What `xl restore` and `xl migrate-receive` share: a domain from a header, a configuration and the host's state."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from xlpy.cli.call import Leave
+from xlpy.cli.savefile import read_head
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.cli.call import Call
+    from xlpy.cli.savefile import Head, Reader
+    from xlpy.executors import Executor
+    from xlpy.executors.saving import Streams
+    from xlpy.libxl import DomainConfig
+    from xlpy.source import Source
+
+SAVED = "<saved>"
+
+
+def read_in(
+    call: Call, executor: Executor, reader: Reader, filename: str | None, *, debug: bool = False
+) -> DomainConfig:
+    """The configuration of what READER brings, or another one from a file; ends the run where there is none."""
+    head = read_head(reader)
+    config = _config(call, executor, head, filename)
+    if debug:
+        from xlpy.cli.printing import show_config
+
+        show_config(config, call.settings, sys.stderr)
+    return config
+
+
+def _config(call: Call, executor: Executor, head: Head, filename: str | None) -> DomainConfig:
+    from xlpy.cli.configfile import read_config
+    from xlpy.cli.creation import accepted
+
+    source: Source
+    if filename is not None:
+        source = read_config(filename, [], call.release)
+    elif head.config is None:
+        print("Config file not specified and none in save file", file=sys.stderr)
+        raise Leave(1)
+    else:
+        print(f"Parsing config from {SAVED}", file=sys.stderr, flush=True)
+        if head.is_json:
+            return _from_json(call, head.config)
+        from xlpy.source import Source
+
+        source = Source.from_bytes(SAVED, head.config)
+    return accepted(call, source, executor.info().facts, quiet=False, masked=True)
+
+
+def _from_json(call: Call, data: bytes) -> DomainConfig:
+    """Libxl shows where JSON is wrong, which this does in its own words."""
+    from xlpy.cli.domains import libxl_error
+    from xlpy.cli.say import say
+    from xlpy.libxl_read import from_json
+
+    try:
+        config = from_json(data.rstrip(b"\0").decode("utf-8", "surrogateescape"))
+    except ValueError as error:
+        text = "unable to generate libxl__json_object from JSON representation of libxl_domain_config."
+        libxl_error(call.release, "libxl_json.c:libxl__object_from_json", (1084, 1084), text)
+        print("Unknown guest type", file=sys.stderr)
+        say(f"the configuration in the file: {error}")
+        raise Leave(1) from None
+    if config.c_info.type == "invalid":
+        print("Unknown guest type", file=sys.stderr)
+        raise Leave(1)
+    return config
+
+
+def open_reader(call: Call, path: str) -> Reader:
+    """A save file; ends the run where it cannot be opened."""
+    from xlpy.cli.savefile import Reader
+
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        print(f"Can't open restore file: {error.strerror}", file=sys.stderr)
+        raise Leave(1) from None
+    return Reader(lambda count: os.read(descriptor, count), path, call.release)
+
+
+def build(streams: Streams, config: DomainConfig, reader: Reader, *, watched: bool) -> int:
+    """Make the domain and fill it; gives its domid. It stays paused."""
+    from xlpy.cli.outgoing import tell
+
+    return streams.receive(config, reader.up_to, tell, watched=watched)

@@ -1,0 +1,56 @@
+"""Building a domain whose memory comes from a stream, not from a kernel."""
+
+from __future__ import annotations
+
+from xlpy.executors import LibxlError, LibxlMessage
+from xlpy.executors.sim import rows
+from xlpy.executors.sim.build import Build, claim_key
+from xlpy.executors.sim.saving import destroy_messages
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy import steps
+    from xlpy.host import Claim
+
+_CANNOT_MAKE = (1296, 1351)
+_NAME_TAKEN = -6
+
+
+class Incoming(Build):
+    """The same steps; bootloader and kernel are left out, and it is not built before its state is there."""
+
+    def do_create_domain(self, step: steps.CreateDomain) -> None:
+        """The original of a domain that migrates within the host keeps name and uuid until the end."""
+        self._check_name(step.name)
+        original = self.db.execute("SELECT 1 FROM domain WHERE uuid = ?", (step.uuid,)).fetchone()
+        super().do_create_domain(step.replace(uuid=step.uuid + rows.TWIN) if original else step)
+
+    def _check_name(self, name: str) -> None:
+        if not self.db.execute("SELECT 1 FROM domain WHERE name = ?", (rows.bind(name),)).fetchone():
+            return
+        said = (
+            ("libxl_domain.c:libxl__domain_rename", (81, 81), f'Domain with name "{name}" already exists.'),
+            ("libxl_create.c:initiate_domain_create", _CANNOT_MAKE, f"cannot make domain: {_NAME_TAKEN}"),
+        )
+        messages = (
+            LibxlMessage(place=place, lines=lines, text=f"Domain {self.domid}:{text}") for place, lines, text in said
+        )
+        advice = "rename or destroy that one, or restore with a configuration file that has another name"
+        raise LibxlError(*messages, *destroy_messages(self.domid), advice=advice)
+
+    def do_run_bootloader(self, step: steps.RunBootloader) -> None:
+        """The guest runs already."""
+
+    def do_load_kernel(self, step: steps.LoadKernel) -> None:
+        """The same."""
+
+    def _claim(self, claim: Claim) -> None:
+        """The original is suspended by the time that this one runs: what it holds is free for its twin."""
+        twin = "domid IN (SELECT domid FROM domain WHERE uuid || ? = (SELECT uuid FROM domain WHERE domid = ?))"
+        held = (rows.TWIN, self.domid, claim.kind, rows.bind(claim_key(claim)))
+        copied = self.db.execute(
+            f"INSERT INTO claim SELECT kind, what, ?, shared FROM claim WHERE {twin} AND kind = ? AND what = ?",
+            (self.domid, *held),
+        )
+        if not copied.rowcount:
+            super()._claim(claim)

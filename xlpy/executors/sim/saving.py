@@ -1,0 +1,204 @@
+"""Saving on the simulated host: the state of a domain as a stream, suspending, resuming, core dumps."""
+
+from __future__ import annotations
+
+from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage
+from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
+from xlpy.executors.sim import frames, life, rows, state, stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from typing import Any
+
+    from xlpy.executors.sim.host import SimHost
+    from xlpy.libxl import DomainConfig
+
+_KINDS = {"pv": "x86 PV"}
+_SUSPEND = "libxl_dom_suspend.c:suspend_common_wait_guest_check"
+
+
+class SimSaving:
+    """See the protocols Saving and Streams."""
+
+    own = None
+
+    def __init__(self, host: SimHost) -> None:
+        self.host = host
+        self.store = host.store
+        self.db = host.db
+
+    @property
+    def streams(self) -> SimSaving:
+        """This host gives streams."""
+        return self
+
+    # ---- sending
+
+    def send(self, domid: int, write: Callable[[bytes], None], tell: Callable[[str], None], *, live: bool) -> None:
+        """Write the state; the guest is suspended before the end, or with `live` after most of it was sent."""
+        row, release = self._look(domid)
+        tell(f"xc: info: Saving domain {domid}, type {_kind(row)}")
+        write(stream.MAGIC)
+        write(stream.pack(stream.HEAD, {"type": row["type"], "xen": release}))
+        if live:
+            self._send_live(domid, row, write)
+            guest = self._suspend(domid)
+        else:
+            guest = self._suspend(domid)
+            total = frames.highest(row)
+            write(stream.pack(stream.FRAMES, {"round": 0, "frames": total}))
+            for line in frames.progress(total):
+                tell(line)
+        write(stream.pack(stream.GUEST, guest))
+        write(stream.pack(stream.END, {}))
+
+    def _look(self, domid: int) -> tuple[sqlite3.Row, str]:
+        """The domain, if it can be sent, and the host's release."""
+        with self.store.look():
+            row = rows.domain(self.db, domid)
+            if domid == 0:
+                raise SaveFailed(advice="Domain-0 runs the host: it cannot be saved")
+            return row, rows.facts(self.db).xen_version
+
+    def _send_live(self, domid: int, row: sqlite3.Row, write: Callable[[bytes], None]) -> None:
+        for number, count in enumerate(frames.rounds(row)):
+            write(stream.pack(stream.FRAMES, {"round": number, "frames": count}))
+            with self.store.look():
+                rows.domain(self.db, domid)  # it may be gone by now
+
+    def _suspend(self, domid: int) -> dict[str, Any]:
+        with self.store.change() as now:
+            row = rows.domain(self.db, domid)
+            refuse_suspend(row)
+            life.suspend(self.db, row, now)
+            return state.snapshot(self.db, domid)
+
+    # ---- receiving
+
+    def receive(
+        self, config: DomainConfig, read: Callable[[int], bytes], tell: Callable[[str], None], *, watched: bool
+    ) -> int:
+        """Make a domain, fill it from the stream, and leave it paused; after a failure nothing is left of it."""
+        domid = self._make(config, watched=watched)
+        try:
+            guest = _read_all(read, tell)
+            with self.store.change():
+                state.apply(self.db, domid, guest)
+        except LibxlError as error:
+            self._give_up(domid)
+            gone = (_rebuild_failed(domid), *destroy_messages(domid))
+            raise LibxlError(*error.messages, *gone, rc=ERROR_FAIL, advice=error.advice) from None
+        except BaseException:
+            self._give_up(domid)
+            raise
+        tell_restored(tell, config.c_info.type, domid)
+        return domid
+
+    def _make(self, config: DomainConfig, *, watched: bool) -> int:
+        from xlpy.executors.sim.incoming import Incoming
+        from xlpy.plan import make_plan
+
+        with self.store.change() as now:
+            facts = rows.facts(self.db)
+            return Incoming(self.db, make_plan(config, facts), facts, now, watched=watched).run(paused=True)
+
+    def _give_up(self, domid: int) -> None:
+        with self.store.change() as now:
+            if self.db.execute("SELECT 1 FROM domain WHERE domid = ? AND NOT built", (domid,)).fetchone():
+                life.destroy(self.db, domid, now)
+
+    # ---- asleep
+
+    def suspend(self, domid: int) -> None:
+        """The guest suspends itself."""
+        with self.store.change() as now:
+            row = rows.domain(self.db, domid)
+            refuse_suspend(row)
+            life.suspend(self.db, row, now)
+
+    def resume(self, domid: int) -> None:
+        """A suspended guest goes on; of any other domain nothing changes."""
+        with self.store.change() as now:
+            life.resume(self.db, rows.domain(self.db, domid), now)
+
+    def dump_core(self, domid: int, path: str) -> None:
+        """Write an ELF core; the guest's time stands still meanwhile."""
+        from xlpy.executors.sim.core import dump
+
+        with self.store.look():
+            row = rows.domain(self.db, domid)
+            vcpus = self.db.execute("SELECT count(*) FROM vcpu WHERE domid = ?", (domid,)).fetchone()[0]
+            facts = rows.facts(self.db)
+        dump(path, row, vcpus, facts)
+
+
+def _kind(row: sqlite3.Row) -> str:
+    return _KINDS.get(row["type"], "x86 HVM")
+
+
+def refuse_suspend(row: sqlite3.Row) -> None:
+    """A guest hears the request to suspend itself only while it runs; one without PV drivers is stopped by Xen."""
+    domid = row["domid"]
+    if row["shutdown"] is not None:
+        text = f"guest we were suspending has shut down with unexpected reason code {row['shutdown']}"
+        raise _no_answer(domid, LibxlMessage(place=_SUSPEND, lines=(353, 348), text=f"Domain {domid}:{text}"), -3, "")
+    if row["pauses"] and row["pv_drivers"]:
+        message = LibxlMessage(
+            place="libxl_dom_suspend.c:domain_suspend_common_pvcontrol_suspending",
+            lines=(269, 269),
+            text=f"Domain {domid}:guest didn't acknowledge suspend, cancelling request",
+        )
+        raise _no_answer(domid, message, GUEST_TIMEDOUT, "the domain is paused: unpause it first")
+
+
+def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveFailed:
+    text = f"Domain {domid}:saving domain: domain did not respond to suspend request: Invalid argument"
+    place = "libxl_stream_write.c:libxl__xc_domain_save_done"
+    failed = stream.xc_error("Save failed (22 = Invalid argument)")
+    return SaveFailed(message, failed, LibxlMessage(place=place, lines=(347, 347), text=text), rc=rc, advice=advice)
+
+
+def _read_all(read: Callable[[int], bytes], tell: Callable[[str], None]) -> dict[str, Any]:
+    """The guest in a stream that is whole."""
+    stream.check_magic(read)
+    guest: dict[str, Any] = {}
+    while True:
+        kind, body = stream.unpack(read)
+        if kind == stream.HEAD:
+            major, minor = (*body.get("xen", "").split("."), "0", "0")[:2]
+            tell(f"xc: info: Found {_KINDS.get(body.get('type', ''), 'x86 HVM')} domain from Xen {major}.{minor}")
+            tell("xc: info: Restoring domain")
+        elif kind == stream.GUEST:
+            guest = body
+        elif kind == stream.END:
+            if not guest:
+                raise stream.truncated()
+            return guest
+
+
+def tell_restored(tell: Callable[[str], None], kind: str, domid: int) -> None:
+    """The lines at the end; the frames of a PV guest are some of the machine's."""
+    store, console = (0xFEFFC, 0xFEFFF) if kind != "pv" else (0x7939F - 2 * domid, 0x7939E - 2 * domid)
+    tell("xc: info: Restore successful")
+    tell(f"xc: info: XenStore: mfn {store:#x}, dom 0, evt 1")
+    tell(f"xc: info: Console: mfn {console:#x}, dom 0, evt 2")
+
+
+def _rebuild_failed(domid: int) -> LibxlMessage:
+    text = f"Domain {domid}:cannot (re-)build domain: {ERROR_FAIL}"
+    return LibxlMessage(place="libxl_create.c:domcreate_rebuild_done", lines=(1640, 1695), text=text)
+
+
+def destroy_messages(domid: int) -> tuple[LibxlMessage, ...]:
+    """What libxl says when it cleans up after a domain that is gone already."""
+    said = (
+        ("libxl__destroy_domid", (1183, 1179), "Non-existant domain"),
+        ("domain_destroy_callback", (1137, 1133), "Unable to destroy guest"),
+        ("domain_destroy_cb", (1064, 1060), "Destruction of domain failed"),
+    )
+    return tuple(
+        LibxlMessage(place=f"libxl_domain.c:{function}", lines=lines, text=f"Domain {domid}:{text}")
+        for function, lines, text in said
+    )
