@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.xenlab.errors import LabError
+from tests.xenlab.known import Known
 from tests.xenlab.normal import normal
 from tests.xenlab.scenario import missing
 
@@ -92,13 +93,13 @@ def _take(turn: Turn, dialogue: Dialogue) -> None:
         dialogue.type(chr(ord(turn.text[-1]) - _CONTROL))
 
 
-def differences(real: Sequence[Result], other: Sequence[Result], name: str) -> str:
-    """A unified diff for each command whose lines differ, each below its command."""
-    return "\n".join(
-        f"$ {theirs.step.command}\n{diff}"
+def differences(real: Sequence[Result], other: Sequence[Result]) -> list[Known]:
+    """What differs, for each command whose lines do; nobody has said why yet."""
+    return [
+        Known((), theirs.step.command, diff)
         for theirs, ours in zip(real, other, strict=True)
-        if (diff := _diff(theirs.lines, [*_without_advice(ours.lines, theirs.lines)], name))
-    )
+        if (diff := _diff(theirs.lines, [*_without_advice(ours.lines, theirs.lines)]))
+    ]
 
 
 def _without_advice(lines: Sequence[str], real: Sequence[str]) -> Iterator[str]:
@@ -106,9 +107,9 @@ def _without_advice(lines: Sequence[str], real: Sequence[str]) -> Iterator[str]:
     return (line for line in lines if line in real or not line.startswith(_ADVICE))
 
 
-def _diff(real: Sequence[str], other: Sequence[str], name: str) -> str:
-    lines = difflib.unified_diff(real, other, "xl", name, n=0, lineterm="")
-    return "".join(f"{line}\n" for line in lines if not line.startswith("@@"))
+def _diff(real: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    lines = [*difflib.unified_diff(real, other, n=0, lineterm="")]
+    return tuple(line for line in lines[2:] if not line.startswith("@@"))
 
 
 def unmet(results: Sequence[Result], path: Path) -> list[str]:

@@ -39,11 +39,9 @@ def require_tools() -> None:
     missing = sorted({package for tool, package in TOOLS.items() if shutil.which(tool) is None})
     if not missing:
         return
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-        run = subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True, check=False)
-    if run.returncode:
-        raise NoLabError(f"apt-get cannot install {' '.join(missing)}: {_complaint(run.stderr)}")
+    _apt_get("update")
+    if complaint := _apt_get("install", "--yes", "--no-install-recommends", *missing):
+        raise NoLabError(f"apt-get cannot install {' '.join(missing)}: {complaint}")
 
 
 def require_disk(folder: Path) -> None:
@@ -79,14 +77,18 @@ class Source(NamedTuple):
 
 def debian_sources(suite: str) -> str:
     """A sources.list of a release of Debian, from the archives of this machine's apt; NoLabError where none is."""
-    fields = "$(ORIGIN)\t$(CODENAME)\t$(COMPONENT)\t$(REPO_URI)"
-    listed = _output("apt-get", "indextargets", "--format", fields, "Created-By: Packages")
-    found = [
-        Source(*rest) for origin, *rest in (line.split("\t") for line in listed.splitlines()) if origin == "Debian"
-    ]
+    if not (found := _listed()):
+        _apt_get("update")
+        found = _listed()
     if not found:
-        raise NoLabError("the sources of this machine's apt are not Debian's, or apt-get update never ran")
+        raise NoLabError("the sources of this machine's apt are not Debian's, or apt-get update fails")
     return "".join(source.line() for source in of_suite(found, suite))
+
+
+def _listed() -> list[Source]:
+    fields = "$(ORIGIN)\t$(CODENAME)\t$(COMPONENT)\t$(REPO_URI)"
+    lines = _output("apt-get", "indextargets", "--format", fields, "Created-By: Packages").splitlines()
+    return [Source(*rest) for origin, *rest in (line.split("\t") for line in lines) if origin == "Debian"]
 
 
 def of_suite(sources: list[Source], suite: str) -> list[Source]:
@@ -107,6 +109,13 @@ def apt_settings() -> str:
 
 def _output(*words: str) -> str:
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+def _apt_get(*words: str) -> str:
+    """What it complains about; nothing when all went well."""
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    run = subprocess.run(["apt-get", "-qq", *words], env=environment, capture_output=True, text=True, check=False)
+    return _complaint(run.stderr) if run.returncode else ""
 
 
 def _complaint(said: str) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SSH_FAILED = 255
 _HOST = "root@dom0"
+_SOCKET = "ssh"
 
 
 class Said(NamedTuple):
@@ -33,12 +34,13 @@ class Remote:
         self._options = [
             *("-F", "none", "-i", str(image.key), "-oHostName=127.0.0.1", f"-oPort={port}"),
             # Relative, because the path of a socket must be short.
-            *("-oControlPath=ssh", "-oLogLevel=ERROR", "-oBatchMode=yes", "-oConnectTimeout=3"),
+            *(f"-oControlPath={_SOCKET}", "-oLogLevel=ERROR", "-oBatchMode=yes", "-oConnectTimeout=3"),
             *("-oHostKeyAlias=dom0", f'-oUserKnownHostsFile="{image.known_hosts}"', "-oStrictHostKeyChecking=yes"),
         ]
 
     def connect(self) -> bool:
         """Start the connection that all commands share; says whether Dom0 answered."""
+        (self.folder / _SOCKET).unlink(missing_ok=True)  # beside the socket of one that has ended ssh would share none
         nothing = subprocess.DEVNULL  # ssh in the background would hold a pipe open
         argv = ["ssh", *self._options, "-fNM", _HOST]
         run = subprocess.run(argv, cwd=self.folder, stdin=nothing, stdout=nothing, stderr=nothing, check=False)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.xenlab.compare import Result, compared, differences
+from tests.xenlab.known import UNREASONED, Known, bare, read_known, reasoned, write_known
 from tests.xenlab.normal import normal
 from tests.xenlab.remote import Said
 from tests.xenlab.scenario import Step, Turn, missing, read_scenario
@@ -127,11 +128,34 @@ def test_differences_are_a_diff_of_each_command() -> None:
     steps = [Step(1, "xl list"), Step(2, "xl info", mask=r"mhz .*"), Step(3, "xl create x")]
     real = (Said(0, "a\nb\n", ""), Said(0, "mhz 1\n", ""), Said(3, "", "libxl: error\n"))
     ours = (Said(1, "a\nc\n", ""), Said(0, "mhz 2\n", ""), Said(3, "", "libxl: error\nxl: try this\n"))
-    found = differences([*map(result, real, steps)], [*map(result, ours, steps)], "simulated")
-    assert found == "$ xl list\n--- xl\n+++ simulated\n-status 0\n+status 1\n-out b\n+out c\n"
+    found = differences([*map(result, real, steps)], [*map(result, ours, steps)])
+    assert found == [Known((), "xl list", ("-status 0", "+status 1", "-out b", "+out c"))]
 
 
 def test_what_xl_says_of_itself_must_be_said() -> None:
     step = Step(1, "xl create x")
     real, ours = Said(1, "", "xl: maxvcpus < vcpus\n"), Said(1, "", "xl: something else\n")
-    assert "-err xl: maxvcpus < vcpus\n" in differences([result(real, step)], [result(ours, step)], "simulated")
+    (found,) = differences([result(real, step)], [result(ours, step)])
+    assert found.diff[0] == "-err xl: maxvcpus < vcpus"
+
+
+A, B = Known((), "xl list", ("-out a",)), Known((), "xl list", ("+out b",))
+KEPT = "# why a\n$ xl list\n-out a\n\n# why b\n# and more\n$ xl list\n+out b\n"
+
+
+def test_known_differences_are_read_and_written() -> None:
+    found = read_known(KEPT)
+    assert [known.reasons for known in found] == [("why a",), ("why b", "and more")]
+    assert bare(found) == [A, B]
+    assert write_known(found) == KEPT
+
+
+def test_reasons_stay_with_their_differences() -> None:
+    before = read_known(KEPT)
+    assert [*reasoned([B, A], before)] == [before[1], before[0]]
+    other = Known((), "xl list", ("+out c",))
+    assert [known.reasons for known in reasoned([other, other, other], before)] == [
+        ("why a",),
+        ("why b", "and more"),
+        (UNREASONED,),
+    ]

@@ -60,10 +60,10 @@ def test_files_go_in_and_out(lab: Lab, tmp_path: Path) -> None:
 def test_it_always_starts_from_the_same_state(xen: str) -> None:
     with Lab(xen, "again") as lab:
         assert lab.run("touch /root/kept && sync").status == 0
-        daemons = lab.run("pidof xenstored xenconsoled libvirtd").out
+        daemons = lab.run("pidof oxenstored xenstored xenconsoled libvirtd").out
         lab.resume()
         assert lab.run("ls /root/kept").status == 2
-        assert lab.run("pidof xenstored xenconsoled libvirtd").out == daemons
+        assert lab.run("pidof oxenstored xenstored xenconsoled libvirtd").out == daemons
         assert len(daemons.split()) == 3
 
 

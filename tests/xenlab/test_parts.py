@@ -101,6 +101,32 @@ def test_one_line_says_why_there_is_no_lab(
     assert said.count("\n") == 1
 
 
+def test_tests_are_left_out_where_there_is_no_lab(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.delenv("XLPY_REQUIRE_XENLAB", raising=False)
+    assert main(["test"]) == 0
+    assert capsys.readouterr() == ("", "left out, no Xen lab here: only root can build and run it\n")
+    monkeypatch.setenv("XLPY_REQUIRE_XENLAB", "1")
+    assert main(["test"]) == NOT_HERE
+
+
+def test_a_machine_without_lists_of_packages_gets_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "Debian\tbookworm\tmain\thttp://a/\n"
+    listed = iter(["", line])
+    monkeypatch.setattr(packages, "_output", lambda *_: next(listed))
+    asked: list[tuple[str, ...]] = []
+
+    def apt_get(*words: str) -> str:
+        asked.append(words)
+        return ""
+
+    monkeypatch.setattr(packages, "_apt_get", apt_get)
+    assert packages.debian_sources("trixie") == "deb http://a/ trixie main\n"
+    assert asked == [("update",)]
+
+
 def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packages, "DISK_MIB", 1 << 40)
     with pytest.raises(NoLabError, match=r"needs \d+ MiB on the disk of"):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tests.xenlab.compare import Result, differences, run_scenario
 from tests.xenlab.facts import host_facts
 from tests.xenlab.hosts import InDom0, RealXl, Simulated
+from tests.xenlab.known import read_known
 from tests.xenlab.lab import Lab
-from tests.xenlab.wheels import install, make_wheels
+from tests.xenlab.wheels import install, make_wheels, pack, unpack
 
 if TYPE_CHECKING:
+    from tests.xenlab.known import Known
     from tests.xenlab.scenario import Scenario
     from xlpy.host import HostFacts
 
@@ -26,50 +28,57 @@ class NotYetError(Exception):
     """The xlpy of this checkout cannot control such a host; the text is what it says itself."""
 
 
-class Real(NamedTuple):
-    """What the real xl did, and on what host."""
-
-    results: list[Result]
-    facts: HostFacts
-
-
 class Trials:
     """Scenarios on hosts that follow one release of Xen; what the real xl did is kept."""
 
     def __init__(self, xen: str, folder: Path) -> None:
         self.xen = xen
         self.folder = folder
-        self._real: dict[str, Real] = {}
+        self._real: dict[str, list[Result]] = {}
+        self._facts: HostFacts | None = None
 
-    def real(self, scenario: Scenario) -> Real:
+    def real(self, scenario: Scenario) -> list[Result]:
         """The scenario with the real xl."""
         if scenario.name not in self._real:
             with Lab(self.xen, "scenario") as lab:
-                facts = host_facts(lab)
-                self._real[scenario.name] = Real(run_scenario(scenario, RealXl(lab)), facts)
+                self._facts = self._facts or host_facts(lab)  # it always is the same host
+                self._real[scenario.name] = run_scenario(scenario, RealXl(lab))
         return self._real[scenario.name]
 
-    def differences(self, scenario: Scenario, name: str) -> str:
+    def differences(self, scenario: Scenario, name: str) -> list[Known]:
         """Where xlpy on the host called NAME differs from the real xl; NotYetError where it cannot be asked."""
         real = self.real(scenario)
-        other = self._simulated(scenario, real.facts) if name == Simulated.name else self._libvirt(scenario)
-        return differences(real.results, other, name)
+        other = self._simulated(scenario) if name == Simulated.name else self._libvirt(scenario)
+        return differences(real, other)
 
-    def _simulated(self, scenario: Scenario, facts: HostFacts) -> list[Result]:
+    def _simulated(self, scenario: Scenario) -> list[Result]:
+        assert self._facts is not None
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
-            return run_scenario(scenario, Simulated(Path(folder), facts, self.xen))
+            return run_scenario(scenario, Simulated(Path(folder), self._facts, self.xen))
 
     def _libvirt(self, scenario: Scenario) -> list[Result]:
-        wheels = self.folder / "wheels"
-        if not wheels.exists():
-            make_wheels(wheels)
         with Lab(self.xen, "scenario") as lab:
-            install(lab, wheels)
+            self.install(lab)
             host = InDom0(lab)
             if reason := host.reason_against():
                 raise NotYetError(f"not yet: xlpy says: {reason}")
             return run_scenario(scenario, host)
 
-    def known(self, scenario: Scenario, name: str) -> Path:
-        """The file with the differences that are known between the real xl and the host called NAME."""
+    def install(self, lab: Lab) -> None:
+        """Install the xlpy of this checkout in a Dom0."""
+        packed = self.folder / "xlpy.tar"
+        if packed.exists():
+            unpack(lab, packed)
+            return
+        make_wheels(self.folder / "wheels")
+        install(lab, self.folder / "wheels")
+        pack(lab, packed)
+
+    def known(self, scenario: Scenario, name: str) -> list[Known]:
+        """The differences that are known between the real xl and the host called NAME."""
+        file = self.file(scenario, name)
+        return read_known(file.read_text(encoding="utf-8")) if file.exists() else []
+
+    def file(self, scenario: Scenario, name: str) -> Path:
+        """Where they are kept."""
         return scenario.path.with_name(f"{scenario.name}.{name}-{self.xen}.diff")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from tests.xenlab.lab import Lab
 
 WHEELS = "/root/wheels"
+_PACKED = "/root/xlpy.tar"
+_LIMIT = 300
 
 
 def make_wheels(folder: Path) -> None:
@@ -28,6 +30,22 @@ def make_wheels(folder: Path) -> None:
 def install(lab: Lab, wheels: Path) -> None:
     """Install the wheels of a folder in Dom0, where no network is."""
     lab.put(wheels, WHEELS)
-    said = lab.run(f"{PROGRAMS}/pip install --quiet --no-index --no-deps --no-compile {WHEELS}/*.whl", seconds=300)
+    _must(lab, f"{PROGRAMS}/pip install --quiet --no-index --no-deps {WHEELS}/*.whl")
+
+
+def pack(lab: Lab, file: Path) -> None:
+    """Keep in FILE what `install` has installed, because pip takes long under emulation."""
+    _must(lab, f"find /opt/xlpy -type f -newer {WHEELS} -print0 | tar -c -f {_PACKED} --null -T -")
+    lab.get(_PACKED, file)
+
+
+def unpack(lab: Lab, file: Path) -> None:
+    """Install what `pack` has kept."""
+    lab.put(file, _PACKED)
+    _must(lab, f"tar -x -f {_PACKED} -C /")
+
+
+def _must(lab: Lab, command: str) -> None:
+    said = lab.run(command, seconds=_LIMIT)
     if said.status:
-        raise LabError(f"pip cannot install in Dom0: {said.err.strip()}")
+        raise LabError(f"xlpy cannot be installed in Dom0: {said.err.strip()}")

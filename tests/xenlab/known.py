@@ -1,0 +1,65 @@
+"""Files of known differences: for each command that differs, why, then the lines of the real xl (-) and of xlpy (+).
+
+# why; more lines, where there is more than one reason
+$ xl list -c
+-out Domain-0 ... Pool-0
++out Domain-0 ... ?
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+UNREASONED = "?"
+"""Stands for the reason that somebody must write."""
+_REASON, _COMMAND = "# ", "$ "
+
+
+class Known(NamedTuple):
+    """A command whose lines differ."""
+
+    reasons: tuple[str, ...]
+    command: str
+    diff: tuple[str, ...]
+
+    def text(self) -> str:
+        """As it stands in a file."""
+        reasons = (_REASON + reason for reason in self.reasons)
+        return "".join(f"{line}\n" for line in (*reasons, _COMMAND + self.command, *self.diff))
+
+
+def read_known(text: str) -> list[Known]:
+    """The differences of a file, in order."""
+    return [_block(block.splitlines()) for block in text.split("\n\n") if block.strip()]
+
+
+def write_known(found: Iterable[Known]) -> str:
+    """The file of these differences."""
+    return "\n".join(known.text() for known in found)
+
+
+def bare(found: Iterable[Known]) -> list[Known]:
+    """Without reasons, to be compared."""
+    return [known._replace(reasons=()) for known in found]
+
+
+def reasoned(found: Iterable[Known], before: Iterable[Known]) -> Iterator[Known]:
+    """With the reasons that were known: of the same lines, else of the same command, in order of occurrence."""
+    of_lines, of_command = dict[tuple[str, ...], tuple[str, ...]](), defaultdict[str, list[tuple[str, ...]]](list)
+    for known in before:
+        of_lines.setdefault(known.diff, known.reasons)
+        of_command[known.command].append(known.reasons)
+    for known in found:
+        same = of_command[known.command]
+        reasons = same.pop(0) if same else None
+        yield known._replace(reasons=of_lines.get(known.diff) or reasons or (UNREASONED,))
+
+
+def _block(lines: list[str]) -> Known:
+    reasons = [line.removeprefix(_REASON) for line in lines if line.startswith(_REASON)]
+    command, *diff = lines[len(reasons) :]
+    return Known(tuple(reasons), command.removeprefix(_COMMAND), tuple(diff))
