@@ -11,6 +11,7 @@ from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from xlpy.executors.events import Event
     from xlpy.plan import Plan
 
 NO_UUID = "00000000-0000-0000-0000-000000000000"
@@ -101,6 +102,38 @@ class FakeSaving:
         self._note(domid, "dump_core", path)
 
 
+class FakeSignals:
+    """All that is asked of it is written down."""
+
+    def __init__(self, executor: FakeExecutor) -> None:
+        self.executor = executor
+
+    def trigger(self, domid: int, name: str, vcpu: int) -> None:
+        self.executor.asked.append(("trigger", domid, name, vcpu))
+
+    def sysrq(self, domid: int, letter: str) -> None:
+        self.executor.asked.append(("sysrq", domid, letter))
+
+    def debug_keys(self, keys: str) -> None:
+        self.executor.asked.append(("debug_keys", keys))
+
+    def dmesg(self, *, clear: bool = False) -> str:
+        self.executor.asked.append(("dmesg", clear))
+        return "(XEN) up\n"
+
+    def monitor(self, domid: int, command: str) -> str:
+        self.executor.find(str(domid))
+        self.executor.asked.append(("monitor", domid, command))
+        return "answer\n"
+
+
+class FakeEvents:
+    """Nothing happened."""
+
+    def since(self, seq: int = 0) -> Sequence[Event]:
+        return ()
+
+
 class FakeExecutor:
     """An Executor over lists."""
 
@@ -172,6 +205,14 @@ class FakeExecutor:
     def console(self, domid: int) -> FakeConsole:
         self.find(str(domid))
         return self.stream
+
+    @property
+    def signals(self) -> FakeSignals:
+        return FakeSignals(self)
+
+    @property
+    def events(self) -> FakeEvents:
+        return FakeEvents()
 
     @property
     def saving(self) -> FakeSaving:

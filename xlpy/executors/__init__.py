@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from typing import ClassVar, Protocol
 
     from xlpy.executors.counters import Counters
+    from xlpy.executors.events import Events
     from xlpy.executors.saving import Saving
+    from xlpy.executors.signals import Signals
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -213,6 +215,14 @@ class Executor(Protocol):
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
+
+    @property
+    def signals(self) -> Signals:
+        """Triggers, sysrq, debug keys, Xen's console, QEMU's monitor."""
+
+    @property
+    def events(self) -> Events:
+        """What happened."""
 
     @property
     def saving(self) -> Saving:

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from xlpy.executors import ConsoleStream, DomainInfo, HostInfo, StopEvent, VcpuInfo
     from xlpy.executors.counters import Counters
+    from xlpy.executors.events import Events
     from xlpy.executors.libvirt.facts import Told
     from xlpy.executors.libvirt.link import Link
     from xlpy.executors.libvirt.vcpus import Vcpu
     from xlpy.executors.saving import Saving
+    from xlpy.executors.signals import Signals
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
@@ -166,6 +168,16 @@ class LibvirtHost:
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
         return self._stops.stopped(domid)
+
+    @property
+    def signals(self) -> Signals:
+        """Not through this connection."""
+        raise Failure(advice="libvirt's driver for Xen sends no such signals: Xen's own xl on that host does")
+
+    @property
+    def events(self) -> Events:
+        """Not through this connection."""
+        raise Failure(advice="libvirt keeps no log of events: virsh event --all --loop shows them as they happen")
 
     @property
     def saving(self) -> Saving:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
     from xlpy.executors.sim.console import SimConsole
     from xlpy.executors.sim.counters import SimCounters
+    from xlpy.executors.sim.events import SimEvents
     from xlpy.executors.sim.saving import SimSaving
+    from xlpy.executors.sim.signals import SimSignals
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -163,6 +165,20 @@ class SimHost:
                 successor=event["successor"],
                 gone=row is None,
             )
+
+    @property
+    def signals(self) -> SimSignals:
+        """Triggers, sysrq, debug keys, Xen's console, QEMU's monitor."""
+        from xlpy.executors.sim.signals import SimSignals
+
+        return SimSignals(self)
+
+    @property
+    def events(self) -> SimEvents:
+        """What happened."""
+        from xlpy.executors.sim.events import SimEvents
+
+        return SimEvents(self.store)
 
     @property
     def saving(self) -> SimSaving:

@@ -104,10 +104,12 @@ def settle(db: sqlite3.Connection, now: float) -> None:
     """Let everything happen that is due, in order."""
     due = "SELECT * FROM domain WHERE wake <= ? ORDER BY wake, domid LIMIT 1"
     while row := db.execute(due, (now,)).fetchone():
+        db.execute("UPDATE host SET moment = ?", (row["wake"],))
         if row["stop_reason"] is None:
             db.execute("UPDATE domain SET due = NULL, wake = NULL WHERE domid = ?", (row["domid"],))
         else:
             _stop(db, row, float(row["wake"]))
+    db.execute("UPDATE host SET moment = ?", (now,))
 
 
 def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
-from xlpy.executors.sim import frames, life, rows, state, stream
+from xlpy.executors.sim import events, frames, life, rows, state, stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,11 +43,11 @@ class SimSaving:
         write(stream.MAGIC)
         write(stream.pack(stream.HEAD, {"type": row["type"], "xen": release}))
         if live:
-            self._send_live(domid, row, write)
-            guest = self._suspend(domid)
+            sent = self._send_live(domid, row, write)
+            guest = self._suspend(domid, f"live, frames by round: {' '.join(map(str, sent))}")
         else:
-            guest = self._suspend(domid)
             total = frames.highest(row)
+            guest = self._suspend(domid, f"{total} frames")
             write(stream.pack(stream.FRAMES, {"round": 0, "frames": total}))
             for line in frames.progress(total):
                 tell(line)
@@ -62,16 +62,21 @@ class SimSaving:
                 raise SaveFailed(advice="Domain-0 runs the host: it cannot be saved")
             return row, rows.facts(self.db).xen_version
 
-    def _send_live(self, domid: int, row: sqlite3.Row, write: Callable[[bytes], None]) -> None:
+    def _send_live(self, domid: int, row: sqlite3.Row, write: Callable[[bytes], None]) -> list[int]:
+        """The rounds while the guest runs; gives how many frames each had."""
+        sent = []
         for number, count in enumerate(frames.rounds(row)):
             write(stream.pack(stream.FRAMES, {"round": number, "frames": count}))
             with self.store.look():
                 rows.domain(self.db, domid)  # it may be gone by now
+            sent.append(count)
+        return sent
 
-    def _suspend(self, domid: int) -> dict[str, Any]:
+    def _suspend(self, domid: int, what: str) -> dict[str, Any]:
         with self.store.change() as now:
             row = rows.domain(self.db, domid)
             refuse_suspend(row)
+            events.note(self.db, row, "sent", what)
             life.suspend(self.db, row, now)
             return state.snapshot(self.db, domid)
 
@@ -86,6 +91,7 @@ class SimSaving:
             guest = _read_all(read, tell)
             with self.store.change():
                 state.apply(self.db, domid, guest)
+                events.note(self.db, rows.domain(self.db, domid), "received")
         except LibxlError as error:
             self._give_up(domid)
             gone = (_rebuild_failed(domid), *destroy_messages(domid))
@@ -127,8 +133,9 @@ class SimSaving:
         """Write an ELF core; the guest's time stands still meanwhile."""
         from xlpy.executors.sim.core import dump
 
-        with self.store.look():
+        with self.store.change():
             row = rows.domain(self.db, domid)
+            events.note(self.db, row, "dumped", path)
             vcpus = self.db.execute("SELECT count(*) FROM vcpu WHERE domid = ?", (domid,)).fetchone()[0]
             facts = rows.facts(self.db)
         dump(path, row, vcpus, facts)

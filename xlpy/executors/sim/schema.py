@@ -85,5 +85,54 @@ CREATE INDEX event_domid ON event (domid);
     """
 ALTER TABLE domain ADD COLUMN updated TEXT NOT NULL DEFAULT '';  -- DomainConfig of the next restart, if another one
 """,
+    """
+-- age of the host when what is written now happened
+ALTER TABLE host ADD COLUMN moment REAL NOT NULL DEFAULT 0;
+-- Xen's own lines of its start are in its buffer
+ALTER TABLE host ADD COLUMN unread INTEGER NOT NULL DEFAULT 1;
+-- of the guest, see behaviour.py
+ALTER TABLE domain ADD COLUMN behaviour TEXT NOT NULL DEFAULT '';
+ALTER TABLE domain ADD COLUMN reboots INTEGER NOT NULL DEFAULT 0;
+-- it was destroyed, and something holds on to it
+ALTER TABLE domain ADD COLUMN dying INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE message (          -- what Xen wrote on its console
+    seq INTEGER PRIMARY KEY,
+    text TEXT NOT NULL
+);
+CREATE TABLE log (              -- what happened, for people; the triggers below write it, whoever changes the tables
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    kind TEXT NOT NULL,
+    domid INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    detail TEXT NOT NULL
+);
+CREATE TRIGGER log_length AFTER INSERT ON log BEGIN DELETE FROM log WHERE seq <= new.seq - 20000; END;
+CREATE TRIGGER log_created AFTER INSERT ON domain WHEN new.domid <> 0 BEGIN
+    INSERT INTO log SELECT NULL, moment, 'created', new.domid, new.name, new.type FROM host; END;
+CREATE TRIGGER log_renamed AFTER UPDATE OF name ON domain WHEN new.name <> old.name BEGIN
+    INSERT INTO log SELECT NULL, moment, 'renamed', new.domid, old.name, new.name FROM host; END;
+CREATE TRIGGER log_paused AFTER UPDATE OF pauses ON domain WHEN new.pauses <> old.pauses BEGIN
+    INSERT INTO log SELECT NULL, moment, CASE WHEN new.pauses > old.pauses THEN 'paused' ELSE 'unpaused' END,
+    new.domid, new.name, CASE WHEN new.pauses THEN 'paused ' || new.pauses || ' times' ELSE '' END FROM host; END;
+CREATE TRIGGER log_shutdown AFTER UPDATE OF shutdown ON domain WHEN old.shutdown IS NULL AND new.shutdown IS NOT NULL
+    BEGIN INSERT INTO log SELECT NULL, moment, 'shutdown', new.domid, new.name, CASE new.shutdown
+    WHEN 0 THEN 'poweroff' WHEN 1 THEN 'reboot' WHEN 2 THEN 'suspend' WHEN 3 THEN 'crash' WHEN 4 THEN 'watchdog'
+    ELSE 'soft reset' END FROM host; END;
+CREATE TRIGGER log_resumed AFTER UPDATE OF shutdown ON domain WHEN old.shutdown IS NOT NULL AND new.shutdown IS NULL
+    BEGIN INSERT INTO log SELECT NULL, moment, CASE old.shutdown WHEN 2 THEN 'resumed' ELSE 'reset' END,
+    new.domid, new.name, '' FROM host; END;
+CREATE TRIGGER log_memory AFTER UPDATE OF memory_kib ON domain WHEN old.built AND new.memory_kib <> old.memory_kib BEGIN
+    INSERT INTO log SELECT NULL, moment, 'changed', new.domid, new.name,
+    'memory ' || new.memory_kib / 1024 || ' MiB' FROM host; END;
+CREATE TRIGGER log_vcpus AFTER UPDATE OF vcpus ON domain WHEN old.built AND new.vcpus <> old.vcpus BEGIN
+    INSERT INTO log SELECT NULL, moment, 'changed', new.domid, new.name, new.vcpus || ' vCPUs' FROM host; END;
+CREATE TRIGGER log_updated AFTER UPDATE OF updated ON domain WHEN new.updated <> old.updated BEGIN
+    INSERT INTO log SELECT NULL, moment, 'changed', new.domid, new.name, 'configuration' FROM host; END;
+CREATE TRIGGER log_destroyed AFTER DELETE ON domain BEGIN
+    INSERT INTO log SELECT NULL, moment, 'destroyed', old.domid, old.name, '' FROM host; END;
+CREATE TRIGGER log_restarted AFTER UPDATE OF successor ON event WHEN new.successor IS NOT NULL BEGIN
+    INSERT INTO log SELECT NULL, moment, 'restarted', new.domid, new.name, 'as ' || new.successor FROM host; END;
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

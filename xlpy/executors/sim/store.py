@@ -62,7 +62,7 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             now = self._now()
-            self.db.execute("UPDATE host SET time = ?, wall = ?", (now, self.clock()))
+            self.db.execute("UPDATE host SET time = ?, wall = ?, moment = ?", (now, self.clock(), now))
             if not self._settled(now):
                 from xlpy.executors.sim.life import settle
 
