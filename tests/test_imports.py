@@ -23,7 +23,7 @@ LAYERS = (
     ("config", "attach", "libxl_read", "lost", "writer", "xlconf", "libxl_sxp", "cpupool"),
     ("libxl_schema", "schema", "convert", "xm", "fmt", "lower"),
     ("lint",),
-    ("placement", "steps", "decisions", "feasibility", "plan"),
+    ("placement", "steps", "decisions", "feasible_devices", "feasible_guest", "together", "feasibility", "plan"),
     ("executors",),
     ("render",),
     ("lsp",),

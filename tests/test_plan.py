@@ -39,9 +39,12 @@ def test_pv_order() -> None:
         "free memory",
         "allocate domid",
         "create domain",
+        "place on nodes",
         "set vcpus",
         "set memory",
         "load kernel",
+        "populate memory",
+        "introduce domain",
         "attach disk",
         "add console",
         "attach vif",
@@ -52,8 +55,10 @@ def test_pv_order() -> None:
 
 def test_hvm_order() -> None:
     found = verbs(plan(kind="hvm", devices=(NIC_CARD, VIF, CD, DISK)))
-    assert found[5:] == [
+    assert found[6:] == [
         "load kernel",
+        "populate memory",
+        "introduce domain",
         "attach disk",
         "attach disk",
         "add console",
@@ -68,7 +73,7 @@ def test_hvm_order() -> None:
 def test_every_step_has_a_reason() -> None:
     everything = plan(
         devices=(DISK, VIF, Vfb(), Vkb(), NIC_CARD),
-        info={"bootloader": "pygrub", "sched_params": SchedParams(weight=512)},
+        info={"bootloader": "pygrub", "sched_params": SchedParams(weight=512), "irqs": (5,)},
     )
     assert {type(step) for step in everything.steps} == set(steps.AnyStep.__args__)
     assert all(step.reason and step.VERB for step in everything.steps)
@@ -250,20 +255,23 @@ def test_text() -> None:
 
 
 TEXT = """\
-web: pv, 128 MiB, 1 vCPU, 11 steps
+web: pv, 128 MiB, 1 vCPU, 14 steps
   1  free memory          132 MiB                                 xl makes room first
   2  allocate domid                                               ascending, none is reused soon
   3  create domain        web, pv, max_vcpus=1, Pool-0            paused and empty; takes the name
-  4  set vcpus            1 of 1 online                           their nodes give the memory
-  5  set memory           target 128, max 128 MiB                 the limit, before pages are taken
-  6  load kernel          /boot/vmlinuz-6.12, "root=/dev/xvda1    takes the pages and fills them
+  4  place on nodes       node 0 (4 pCPUs, 30464 MiB free)        fewest nodes, then fewest vCPUs
+  5  set vcpus            1 of 1 online                           their nodes give the memory
+  6  set memory           target 128, max 128 MiB                 the limit, before pages are taken
+  7  load kernel          /boot/vmlinuz-6.12, "root=/dev/xvda1    read and understood first
                           ro"
-  7  attach               disk 51712: xvda (/dev/vg0/web) by phy  before QEMU, which opens them
-  8  add console                                                  before QEMU, which may serve more
-  9  attach               vif 0: vif0 (xenbr0)                    after QEMU, whose tap joins too
- 10  store configuration  poweroff: destroy, reboot: destroy,     complete; a restart builds from it
+  8  populate memory      128 MiB                                 then the image goes into them
+  9  introduce domain                                             xenstore serves it from here on
+ 10  attach               disk 51712: xvda (/dev/vg0/web) by phy  before QEMU, which opens them
+ 11  add console                                                  before QEMU, which may serve more
+ 12  attach               vif 0: vif0 (xenbr0)                    after QEMU, whose tap joins too
+ 13  store configuration  poweroff: destroy, reboot: destroy,     complete; a restart builds from it
                           crash: destroy
- 11  unpause                                                      all is there; create -p stops here
+ 14  unpause                                                      all is there; create -p stops here
 """
 
 
@@ -284,7 +292,7 @@ def test_dict_is_json_with_secrets_masked() -> None:
     found = plan_dict(plan(kind="pvh", devices=(DISK, vfb), info={"u": Pvh(pvshim=True)}))
     text = json.dumps(found)
     assert "geheim" not in text
-    assert found["steps"][-1] == {"number": 12, "step": "unpause", "reason": "all is there; create -p stops here"}
+    assert found["steps"][-1] == {"number": 15, "step": "unpause", "reason": "all is there; create -p stops here"}
     attached = [step for step in found["steps"] if step["step"] == "attach"]
     assert attached[0]["kind"] == "disk"
     assert attached[0]["devid"] == 51712

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.libxl import LEAST_VIDEORAM, UNSET64, DomainConfig, Hvm
+from xlpy.libxl import LEAST_VIDEORAM, UNSET64, DomainConfig, Hvm, Pvh
 
 if TYPE_CHECKING:
     from xlpy.host import HostFacts
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 MIB = 1024
 _NEED_STEP = 2 * MIB
 _STUBDOM = 128 * MIB
+_LEAST_DOM0 = 128 * MIB
+_ARM_PAGES = 128
+"""Pages that Arm keeps for a guest beside those that follow from its memory."""
 VIDEO = {kind: size * MIB for kind, size in LEAST_VIDEORAM.items()}
 """The least video memory of each kind of VGA, which is also the default."""
 
@@ -33,6 +36,18 @@ def passthrough(config: DomainConfig, facts: HostFacts) -> str:
     if mode == "enabled":
         mode = "share_pt" if hap(config, facts) else "sync_pt"
     return mode
+
+
+def balloonable(facts: HostFacts) -> int:
+    """What Domain-0 gives up for guests: all but 128 MiB, unless Xen's command line fixes its size."""
+    return 0 if "dom0_mem=" in facts.xen_commandline else max(0, facts.dom0_memory_kib - _LEAST_DOM0)
+
+
+def for_machine(config: DomainConfig, facts: HostFacts) -> DomainConfig:
+    """The configuration as libxl takes it: on Arm PV guests are PVH guests."""
+    if facts.machine != "aarch64" or config.c_info.type != "pv":
+        return config
+    return config.replace(c_info=config.c_info.replace(type="pvh"), b_info=config.b_info.replace(u=Pvh()))
 
 
 def need(config: DomainConfig, facts: HostFacts) -> int:
@@ -54,7 +69,8 @@ def shadow(config: DomainConfig, facts: HostFacts) -> int:
     if given != UNSET64:
         return given
     per_mib = (config.c_info.type != "pv") + (not hap(config, facts))
-    return 4 * (256 * config.max_vcpus + per_mib * (config.max_memory_kib // MIB))
+    arch = _ARM_PAGES if facts.machine == "aarch64" else 0
+    return 4 * (256 * config.max_vcpus + per_mib * (config.max_memory_kib // MIB) + arch)
 
 
 def iommu(config: DomainConfig, facts: HostFacts) -> int:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from xlpy import decisions, steps
 from xlpy.decisions import MIB
+from xlpy.feasible_devices import device_problems, held_twice
+from xlpy.feasible_guest import INVALID, guest_problems
 from xlpy.host import Problem
 from xlpy.libxl import Hvm
 from xlpy.planning import DEVICE_MODEL_PHASE
@@ -17,15 +19,11 @@ if TYPE_CHECKING:
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
-_INVALID = 6
-"""The exit status for ERROR_INVAL."""
-_VGA = {"unknown": "CIRRUS", "cirrus": "CIRRUS", "std": "STDVGA", "qxl": "QXL", "none": "NONE"}
-
 
 def problems(plan: Plan, facts: HostFacts) -> Iterator[Problem]:
     """All of them, in the order in which libxl meets them."""
     yield from _memory(plan, facts)
-    yield from _domain(plan.config, facts)
+    yield from guest_problems(plan.config, facts)
     yield from _passthrough(plan.config, facts)
     yield from _devices(plan, facts, late=False)
     for step in plan.steps:
@@ -60,66 +58,27 @@ def _memory(plan: Plan, facts: HostFacts) -> Iterator[Problem]:
         )
 
 
-def _domain(config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
-    pool, kind = config.c_info.pool_name, config.c_info.type
-    if pool is not None and pool not in facts.pools:
-        yield Problem(
-            code="no-such-pool",
-            line=f"libxl: error: Illegal pool specified: {pool}",
-            advice=f"pools of this host: {', '.join(facts.pools)}",
-            status=_INVALID,
-            setting="c_info.pool_name",
-        )
-    if kind != "pv" and not facts.hvm:
-        yield Problem(
-            code="no-hvm",
-            line=f"libxl: error: this host cannot run {kind.upper()} guests",
-            advice='switch VT-x or AMD-V on in the firmware setup, or use type="pv"',
-            status=_INVALID,
-            setting="c_info.type",
-        )
-    if kind != "pv" and config.c_info.hap and not facts.hap:
-        yield Problem(
-            code="no-hap",
-            line="libxl: error: hap is enabled, but this host has no hardware assisted paging",
-            advice="remove hap=1",
-            status=_INVALID,
-            setting="c_info.hap",
-        )
-    yield from _video(config)
-
-
-def _video(config: DomainConfig) -> Iterator[Problem]:
-    if isinstance(config.b_info.u, Hvm):
-        kind = config.b_info.u.vga.kind
-        least = decisions.VIDEO[kind]
-        if decisions.video(config) < least:
-            yield Problem(
-                code="videoram-too-small",
-                line=f"libxl: error: videoram must be at least {least // MIB} MB for {_VGA[kind]} on QEMU_XEN",
-                advice=f"videoram={least // MIB}, or leave it out",
-                status=_INVALID,
-                setting="b_info.video_memkb",
-            )
-
-
 def _passthrough(config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
     wanted = any(device.PASSTHROUGH for device in config.devices)
-    if decisions.passthrough(config, facts) == "disabled":
+    mode = decisions.passthrough(config, facts)
+    if mode == "disabled":
         if wanted:
             yield _refused("passthrough disabled but devices are specified", "remove passthrough=, or the devices")
     elif not facts.iommu:
         advice = "switch VT-d or AMD-Vi on in the firmware setup, and give Xen iommu=1"
         yield _refused("passthrough not supported on this platform", advice)
-    elif config.c_info.type == "pvh":
+    elif config.c_info.type == "pvh" and facts.machine == "x86_64":
         yield _refused("passthrough not yet supported for x86 PVH guests", 'use type="hvm" or type="pv"')
-    elif config.c_info.type == "hvm" and config.memory_kib < config.max_memory_kib:
-        yield _refused("PoD (memory < maxmem) and passthrough exclude each other", "give maxmem= the value of memory=")
+    elif mode == "share_pt" and not decisions.hap(config, facts):
+        yield _refused('passthrough="share_pt" only valid for HAP guests', 'use passthrough="sync_pt", or hap=1')
+    elif config.c_info.type != "pv" and config.memory_kib < config.max_memory_kib:
+        words = "IOMMU required for device passthrough but not supported together with PoD"
+        yield _refused(words, "give maxmem= the value of memory=: the guest must have all its memory from the start")
 
 
 def _refused(words: str, advice: str) -> Problem:
     line = f"libxl: error: {words}"
-    return Problem(code="passthrough", line=line, advice=advice, status=_INVALID, setting="c_info.passthrough")
+    return Problem(code="passthrough", line=line, advice=advice, status=INVALID, setting="c_info.passthrough")
 
 
 def _bootloader(step: steps.RunBootloader, facts: HostFacts) -> Iterator[Problem]:
@@ -128,7 +87,7 @@ def _bootloader(step: steps.RunBootloader, facts: HostFacts) -> Iterator[Problem
             code="no-boot-disk",
             line="libxl: error: cannot run bootloader with no boot disk",
             advice="give the guest a disk, or a kernel= instead of the bootloader",
-            status=_INVALID,
+            status=INVALID,
             setting="b_info.bootloader",
         )
     if not facts.has(step.program):
@@ -136,13 +95,21 @@ def _bootloader(step: steps.RunBootloader, facts: HostFacts) -> Iterator[Problem
 
 
 def _kernel(step: steps.LoadKernel, config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
-    hvm = isinstance(config.b_info.u, Hvm)
+    hvm = config.b_info.u if isinstance(config.b_info.u, Hvm) else None
     named = {"b_info.u.hvm.firmware" if hvm else "b_info.kernel": step.kernel, "b_info.ramdisk": step.ramdisk}
     if "/" in step.firmware:
         named["b_info.u.hvm.system_firmware"] = step.firmware
+    elif hvm:
+        named["b_info.u.hvm.bios"] = facts.ovmf if step.firmware == "ovmf" else facts.seabios
+    named["b_info.device_tree"] = config.b_info.device_tree or ""
     for setting, path in named.items():
         if path and not facts.has(path):
             yield missing_file(path, setting)
+    tables = {"acpi": hvm and hvm.acpi_firmware, "smbios": hvm and hvm.smbios_firmware}
+    for name, table in tables.items():
+        if table and not facts.has(table):
+            line = f"libxl: error: failed to read {name.upper()} firmware file {{path}}"
+            yield missing_file(table, f"b_info.u.hvm.{name}_firmware", line)
 
 
 def _device_model(step: steps.StartDeviceModel, config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:
@@ -161,4 +128,9 @@ def _devices(plan: Plan, facts: HostFacts, *, late: bool) -> Iterator[Problem]:
         index = seen.get(device.KIND, 0)
         seen[device.KIND] = index + 1
         if (device.PHASE >= DEVICE_MODEL_PHASE) == late:
-            yield from device.problems(facts, f"{device.KIND}[{index}]")
+            for problem in device.problems(facts, f"{device.KIND}[{index}]"):
+                emulated = plan.config.c_info.type == "hvm"  # QEMU opens all disks, and ends when it cannot
+                yield problem.replace(fatal=problem.fatal or emulated)
+            yield from device_problems(device, plan.config, facts, f"{device.KIND}[{index}]")
+    if not late:
+        yield from held_twice(plan.config)

@@ -13,7 +13,20 @@ class Problem(Record):
     advice: str
     status: int = 3
     setting: str = ""
-    """The field of libxl_domain_config that asks for it, as `b_info.kernel` or `disks[0]`."""
+    """The field of libxl_domain_config that asks for it, as `b_info.kernel` or `disk[0].pdev_path`."""
+    fatal: bool = True
+    """The guest cannot be built; else xl builds it, but not as the file asks for."""
+
+
+def missing_script(script: str, facts: HostFacts, setting: str) -> Problem:
+    """The problem of a hotplug script that is not there."""
+    path = script if "/" in script else f"{facts.script_dir}/{script}"
+    return Problem(
+        code="no-such-script",
+        line=f"libxl: cannot execute {path}: No such file or directory",
+        advice=f"{facts.name} has {', '.join(facts.scripts) or 'none'} in {facts.script_dir}: choose one with script=",
+        setting=setting,
+    )
 
 
 class Claim(Record):

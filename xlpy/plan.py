@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy import decisions, steps
-from xlpy.libxl import DomainConfig, Hvm, SchedParams
+from xlpy import decisions, placement, steps
+from xlpy.libxl import DomainConfig, Hvm, Pvh, SchedParams
 from xlpy.planning import DEVICE_MODEL_PHASE
 from xlpy.record import Record
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts, Problem
+    from xlpy.placement import Placement, Room
     from xlpy.steps import AnyStep
 
 
@@ -21,12 +22,21 @@ class Plan(Record):
 
     name: str
     config: DomainConfig
+    """As libxl takes it: on Arm the type of a PV guest is another one than in its file."""
     steps: tuple[AnyStep, ...]
+    placement: Placement | None = None
+    """The NUMA nodes that libxl finds for it; None where it does not look for any, or finds none."""
 
 
-def make_plan(config: DomainConfig, facts: HostFacts) -> Plan:
-    """The steps of libxl for this guest on this host; whether they can succeed is for `check` to say."""
-    return Plan(name=config.name, config=config, steps=tuple(_steps(config, facts)))
+def make_plan(config: DomainConfig, facts: HostFacts, room: Room | None = None) -> Plan:
+    """The steps of libxl for this guest on this host; whether they can succeed is for `check` to say.
+
+    ROOM is what earlier guests leave of the NUMA nodes; without it the host is as it is described.
+    """
+    config = decisions.for_machine(config, facts)
+    room = placement.empty_room(facts) if room is None else room
+    placed = placement.place(config, decisions.need(config, facts), facts, room)
+    return Plan(name=config.name, config=config, steps=tuple(_steps(config, facts, placed)), placement=placed)
 
 
 def check(plan: Plan, facts: HostFacts) -> tuple[Problem, ...]:
@@ -36,15 +46,16 @@ def check(plan: Plan, facts: HostFacts) -> tuple[Problem, ...]:
     """
     from xlpy.feasibility import problems
 
-    return tuple(problem for problem in problems(plan, facts) if problem.code not in facts.unchecked)
+    return tuple(problem for problem in problems(plan, facts) if problem.fatal and problem.code not in facts.unchecked)
 
 
-def _steps(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
+def _steps(config: DomainConfig, facts: HostFacts, placed: Placement | None) -> Iterator[AnyStep]:
     attached = list(_attachments(config))
     late = [step.device.PHASE >= DEVICE_MODEL_PHASE for step in attached].count(False)
     yield from _domain(config, facts)
-    yield from _image(config, facts)
+    yield from _image(config, facts, placed)
     yield from attached[:late]
+    yield from _hardware(config)
     yield steps.AddConsole(reason="before QEMU, which may serve more")
     yield from _device_model(config, attached, facts)
     yield from attached[late:]
@@ -56,6 +67,7 @@ def _domain(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
     """An empty domain."""
     yield steps.FreeMemory(
         need_kib=decisions.need(config, facts),
+        ballooning=bool(decisions.balloonable(facts)),
         reason="xl makes room first",
     )
     yield steps.AllocateDomid(reason="ascending, none is reused soon")
@@ -89,11 +101,18 @@ def _flags(config: DomainConfig, facts: HostFacts) -> Iterator[str]:
         yield "no_sharept"
 
 
-def _image(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
+def _image(config: DomainConfig, facts: HostFacts, placed: Placement | None) -> Iterator[AnyStep]:
     """CPUs, memory, and what the guest starts with."""
     info = config.b_info
     if config.c_info.type != "hvm" and info.bootloader:
         yield _run_bootloader(config, facts)
+    if placed is not None:
+        yield steps.PlaceOnNodes(
+            nodes=placed.nodes,
+            cpus=placed.cpus,
+            free_kib=placed.free_kib,
+            reason="fewest nodes, then fewest vCPUs",
+        )
     yield steps.SetVcpus(
         maximum=config.max_vcpus,
         online=info.avail_vcpus or (0,),
@@ -109,9 +128,28 @@ def _image(config: DomainConfig, facts: HostFacts) -> Iterator[AnyStep]:
         reason="the limit, before pages are taken",
     )
     yield _load_kernel(config, facts)
+    yield steps.PopulateMemory(
+        now_kib=config.memory_kib,
+        max_kib=config.max_memory_kib,
+        on_demand=config.c_info.type != "pv" and config.memory_kib < config.max_memory_kib,
+        reason="then the image goes into them",
+    )
     if info.sched_params != SchedParams():
         params = info.sched_params
         yield steps.SetScheduler(weight=params.weight, cap=params.cap, reason="once the image is built")
+    yield steps.IntroduceDomain(reason="xenstore serves it from here on")
+
+
+def _hardware(config: DomainConfig) -> Iterator[AnyStep]:
+    """Ports, interrupts and memory of devices that are given without their device."""
+    info = config.b_info
+    if info.ioports or info.irqs or info.iomem:
+        yield steps.PermitHardware(
+            ioports=tuple((one.first, one.number) for one in info.ioports),
+            irqs=info.irqs,
+            iomem=tuple((one.start, one.number) for one in info.iomem),
+            reason="before QEMU, behind the disks",
+        )
 
 
 def _run_bootloader(config: DomainConfig, facts: HostFacts) -> steps.RunBootloader:
@@ -135,12 +173,19 @@ def _load_kernel(config: DomainConfig, facts: HostFacts) -> steps.LoadKernel:
             firmware=info.u.system_firmware or bios,
             reason="the firmware; it finds the kernel",
         )
+    if isinstance(info.u, Pvh) and info.u.pvshim:
+        return steps.LoadKernel(
+            kernel=info.u.pvshim_path or f"{facts.lib_dir}/boot/xen-shim",
+            ramdisk="" if info.bootloader else info.kernel or "",
+            cmdline=info.u.pvshim_cmdline or "",
+            reason="the shim; it runs the PV kernel",
+        )
     found = bool(info.bootloader)
     return steps.LoadKernel(
         kernel="" if found else info.kernel or "",
         ramdisk="" if found else info.ramdisk or "",
         cmdline=info.cmdline or "",
-        reason="takes the pages and fills them",
+        reason="read and understood first",
     )
 
 

@@ -32,10 +32,12 @@ class FreeMemory(Step):
     VERB: ClassVar[str] = "free memory"
 
     need_kib: int
+    ballooning: bool = False
+    """Domain-0 gives up what is not free."""
 
     def argument(self) -> str:
         """How much, in MiB."""
-        return f"{self.need_kib // 1024} MiB"
+        return f"{self.need_kib // 1024} MiB{', of Domain-0 if need be' * self.ballooning}"
 
 
 class AllocateDomid(Step):
@@ -74,6 +76,23 @@ class RunBootloader(Step):
     def argument(self) -> str:
         """The command line."""
         return " ".join((self.program, *self.args, self.disk))
+
+
+class PlaceOnNodes(Step):
+    """The NUMA nodes that libxl finds: its node affinity and the soft affinity of its vCPUs (Xen: libxl_numa.c)."""
+
+    VERB: ClassVar[str] = "place on nodes"
+
+    nodes: tuple[int, ...]
+    cpus: int
+    """PCPUs of these nodes."""
+    free_kib: int
+    """What the nodes have free together, before the guest takes its part."""
+
+    def argument(self) -> str:
+        """`node 0 (4 pCPUs, 29440 MiB free)`."""
+        names = ", ".join(map(str, self.nodes))
+        return f"node{'s' * (len(self.nodes) > 1)} {names} ({self.cpus} pCPUs, {self.free_kib // 1024} MiB free)"
 
 
 class SetVcpus(Step):
@@ -127,6 +146,45 @@ class LoadKernel(Step):
         kernel = self.kernel or "as the bootloader says"
         rest = (self.firmware, self.ramdisk, self.cmdline and f'"{self.cmdline}"')
         return ", ".join((kernel, *filter(None, rest)))
+
+
+class PopulateMemory(Step):
+    """Pages for the guest; on demand a guest gets some of them when it touches them (Xen: libxenguest)."""
+
+    VERB: ClassVar[str] = "populate memory"
+
+    now_kib: int
+    max_kib: int
+    on_demand: bool = False
+    """The guest sees `max_kib`, and must balloon down to `now_kib` before it has touched more (PoD)."""
+
+    def argument(self) -> str:
+        """How much."""
+        on_demand = f" of {self.max_kib // 1024} on demand" * self.on_demand
+        return f"{self.now_kib // 1024}{on_demand} MiB"
+
+
+class IntroduceDomain(Step):
+    """Its own nodes in xenstore, and xenstored is told of its ring (Xen: libxl_dom.c)."""
+
+    VERB: ClassVar[str] = "introduce domain"
+
+
+class PermitHardware(Step):
+    """I/O ports (first, number), interrupts and page frames (first, number) that the guest may use itself."""
+
+    VERB: ClassVar[str] = "permit hardware"
+
+    ioports: tuple[tuple[int, int], ...] = ()
+    irqs: tuple[int, ...] = ()
+    iomem: tuple[tuple[int, int], ...] = ()
+
+    def argument(self) -> str:
+        """All of it; ports and frames in hexadecimal."""
+        ports = [f"{first:x}-{first + number - 1:x}" for first, number in self.ioports]
+        frames = [f"{first:x}-{first + number - 1:x}" for first, number in self.iomem]
+        named = {"ports": ports, "IRQs": [str(irq) for irq in self.irqs], "frames": frames}
+        return ", ".join(f"{name} {' '.join(items)}" for name, items in named.items() if items)
 
 
 class SetScheduler(Step):
@@ -207,10 +265,14 @@ AnyStep = (
     | AllocateDomid
     | CreateDomain
     | RunBootloader
+    | PlaceOnNodes
     | SetVcpus
     | SetMemory
     | LoadKernel
+    | PopulateMemory
     | SetScheduler
+    | IntroduceDomain
+    | PermitHardware
     | Attach
     | AddConsole
     | StartDeviceModel

@@ -179,7 +179,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert json.loads(capsys.readouterr().out)["dom0_nodes"] == [0]
     assert run(["host", "facts", "--list"], "xlpy") == 0
     assert len(capsys.readouterr().out.splitlines()) == len(shipped())
-    assert run(["host", "facts", "--out", f"{tmp_path}/no/where"], "xlpy") == 1
+    assert run(["host", "facts", "--connect", connect, "--out", f"{tmp_path}/no/where"], "xlpy") == 1
     assert "cannot be written" in capsys.readouterr().err
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.diskspec import read_spec, scanner
-from xlpy.host import Claim, Problem
+from xlpy.host import Claim, Problem, missing_script
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.loss import LOST, TUNING, Loss
@@ -148,13 +148,24 @@ class Disk(DeviceRecord):
 
     def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
         """The image must be there, unless a driver domain or a script brings it; phy needs it raw."""
-        local = self.backend_domain() == "Domain-0" and not self.script
-        if local and self.pdev_path and not facts.has(self.pdev_path):
+        local = self.backend_domain() == "Domain-0"
+        if local and not self.script and self.pdev_path and not facts.has(self.pdev_path):
             yield Problem(
                 code="no-such-disk",
                 line=f"libxl: error: Disk vdev={self.vdev} failed to stat: {self.pdev_path}: No such file or directory",
                 advice="create the image or volume, or correct the path",
                 setting=f"{setting}.pdev_path",
+                fatal=self.backend != "qdisk",  # QEMU is left to find out
+            )
+        if local and self.script and not facts.has_script(self.script):
+            yield missing_script(self.script, facts, f"{setting}.script")
+        if not self.is_cdrom and (self.format == "empty" or not self.pdev_path):
+            yield Problem(
+                code="disk-empty",
+                line=f"libxl: error: Disk vdev={self.vdev} is empty but not cdrom",
+                advice="give it an image or volume, or make it a CD drive with devtype=cdrom",
+                setting=setting,
+                status=6,
             )
         if self.backend in ("phy", "standalone") and self.format not in ("raw", "empty"):
             yield Problem(

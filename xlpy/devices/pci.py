@@ -88,16 +88,19 @@ class Pci(DeviceRecord):
                 yield Claim(kind="pci", what=what, advice="a PCI device is for one domain at a time")
 
     def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
-        """The device must be bound to pciback, or be seized."""
+        """The device must be there, and bound to pciback or be seized."""
         wanted = self.bdf.removesuffix("*")
-        if self.name is None and not self.seize and not any(bdf.startswith(wanted) for bdf in facts.pci_assignable):
-            address = f"{self.domain:x}:{self.bus:x}:{self.dev:x}.{self.func:x}"
-            yield Problem(
-                code="pci-not-assignable",
-                line=f"libxl: error: PCI device {address} is not assignable",
-                advice="bind it to pciback first, or let Xen do so with seize=1",
-                setting=setting,
-            )
+        address = f"{self.domain:x}:{self.bus:x}:{self.dev:x}.{self.func:x}"
+        line = f"libxl: error: PCI device {address} is not assignable"
+        known = [device.bdf for device in facts.pci_devices]
+        if self.name is not None or any(bdf.startswith(wanted) for bdf in facts.pci_assignable):
+            return
+        if known and not any(bdf.startswith(wanted) for bdf in known):
+            advice = f"{facts.name} has no device there: lspci -D lists those that it has"
+            yield Problem(code="pci-absent", line=line, advice=advice, setting=setting)
+        elif not self.seize:
+            advice = "bind it to pciback first, or let Xen do so with seize=1"
+            yield Problem(code="pci-not-assignable", line=line, advice=advice, setting=setting)
 
     def boot_lines(self, number: int) -> Iterator[str]:
         """What pcifront says."""

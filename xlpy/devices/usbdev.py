@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U8, DeviceRecord, Int, Struct
 from xlpy.loss import TUNING, Loss
@@ -12,6 +13,9 @@ from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.host import HostFacts
     from xlpy.libxl import DomainType
 
 
@@ -41,6 +45,22 @@ class Usbdev(DeviceRecord):
     def title(self) -> str:
         """`bus 1 device 3`, numbers as lsusb shows them."""
         return f"bus {self.u.hostbus} device {self.u.hostaddr}" if self.u else "a device without type"
+
+    def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
+        """The device must be there."""
+        there = {(device.bus, device.address) for device in facts.usb_devices}
+        if self.u and there and (self.u.hostbus, self.u.hostaddr) not in there:
+            yield Problem(
+                code="usb-absent",
+                line="libxl: error: USB device is not assignable.",
+                advice=f"{facts.name} has no {self.title()}: lsusb lists those that it has",
+                setting=setting,
+            )
+
+    def claims(self) -> Iterator[Claim]:
+        """It, alone."""
+        if self.u:
+            yield Claim(kind="usb", what=self.title(), advice="a USB device is for one domain at a time")
 
     def kinds(self, _guest: DomainType) -> tuple[str, str]:
         """It is a port of its controller."""

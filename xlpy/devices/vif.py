@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from xlpy.differences import MAC_CUT
-from xlpy.host import Problem
+from xlpy.host import Problem, missing_script
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.loss import LOST, TUNING, Loss
@@ -149,10 +149,13 @@ class Vif(DeviceRecord):
         yield "mtu", str(self.mtu or _MTU)
 
     def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
-        """The bridge must be there, when the script of bridges runs in Domain-0."""
-        script = (self.script or "vif-bridge").rpartition("/")[2]
-        bridge = self.bridge or "xenbr0"
-        if script == "vif-bridge" and self.backend_domain() == "Domain-0" and bridge not in facts.bridges:
+        """Where the script runs in Domain-0 it must be there, and for that of bridges the bridge."""
+        if self.backend_domain() != "Domain-0":
+            return
+        script, bridge = self.script or "vif-bridge", self.bridge or "xenbr0"
+        if not facts.has_script(script):
+            yield missing_script(script, facts, f"{setting}.script")
+        elif script.rpartition("/")[2] == "vif-bridge" and bridge not in facts.bridges:
             yield Problem(
                 code="no-such-bridge",
                 line=f"libxl: error: script: Could not find bridge device {bridge}",

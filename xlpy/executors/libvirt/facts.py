@@ -37,7 +37,14 @@ UNTOLD = (
 UNTOLD_FROM_AFAR = ("release",)
 UNCHECKED = ("no-such-pool", "passthrough")
 """Problems (by code) of which libvirt does not know whether a host has them."""
-UNCHECKED_FROM_AFAR = ("no-such-file", "no-such-disk", "no-disk-backend", "no-such-bridge", "pci-not-assignable")
+UNCHECKED_FROM_AFAR = (
+    "no-such-file",
+    "no-such-disk",
+    "no-disk-backend",
+    "no-such-bridge",
+    "no-such-script",
+    "pci-not-assignable",
+)
 """Problems that show only on the machine itself."""
 _MIB = 1024
 _NETWORKS = "/sys/class/net"

@@ -97,6 +97,9 @@ class Build:
     def do_run_bootloader(self, step: steps.RunBootloader) -> None:
         """Every simulated disk has something to boot."""
 
+    def do_place_on_nodes(self, step: steps.PlaceOnNodes) -> None:
+        """Where its memory comes from does not change what a simulated guest does."""
+
     def do_set_vcpus(self, step: steps.SetVcpus) -> None:
         """Each vCPU goes to the pCPU of its hard affinity that has the fewest."""
         load = dict.fromkeys(range(self.facts.cpus), 0)
@@ -123,6 +126,15 @@ class Build:
 
     def do_set_scheduler(self, step: steps.SetScheduler) -> None:
         """Shares are not simulated yet."""
+
+    def do_populate_memory(self, step: steps.PopulateMemory) -> None:
+        """What it takes was counted when it was made free."""
+
+    def do_introduce_domain(self, step: steps.IntroduceDomain) -> None:
+        """Its nodes follow from its tables."""
+
+    def do_permit_hardware(self, step: steps.PermitHardware) -> None:
+        """A simulated host has no ports."""
 
     def do_attach(self, step: steps.Attach) -> None:
         """The backend domain must be there, and what the device takes must be free."""
