@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 URI = "xen:///system"
 UUID = "11111111-2222-3333-4444-55555555555{}"
-PARAVIRT, START_PAUSED, NONBLOCK = 16, 1, 1
+PARAVIRT, START_PAUSED, NONBLOCK, LIVE, SAVE_PAUSED = 16, 1, 1, 1, 4
 """Flags."""
 _STATES = {"running": 1, "paused": 3, "shutoff": 5}
-_STOPPED, _ENDED_BY_ITSELF, _DESTROYED = 5, 0, 1
+_STOPPED, _ENDED_BY_ITSELF, _DESTROYED, _SAVED = 5, 0, 1, 4
 
 
 class Error(Exception):
@@ -131,9 +131,75 @@ class Domain:
     def rename(self, _name: str) -> None:
         raise Error(3, "this function is not supported by the connection driver: virDomainRename")
 
+    def interfaceStats(self, name: str) -> list[int]:
+        self.host.asked.append(("stats", name))
+        return [*range(8)]
+
+    def blockStats(self, _name: str) -> list[int]:
+        return [7, 1024, 8, 2048, 0]
+
+    def setMemoryFlags(self, kib: int, flags: int) -> None:
+        self._alive()
+        if kib > self.memory and flags == LIVE:
+            raise Error(8, "invalid argument: cannot set memory higher than max memory")
+        self.host.asked.append(("memory", self.domid, kib, flags))
+
+    def setVcpusFlags(self, count: int, flags: int) -> None:
+        self.host.asked.append(("vcpus", self.domid, count, flags))
+
+    def setSchedulerParameters(self, changes: dict[str, int]) -> None:
+        self.host.asked.append(("share", self.domid, changes))
+
+    def attachDeviceFlags(self, xml: str, flags: int) -> None:
+        self.host.asked.append(("attach", self.domid, xml, flags))
+
+    def updateDeviceFlags(self, xml: str, flags: int) -> None:
+        self.host.asked.append(("update", self.domid, xml, flags))
+
+    def detachDeviceFlags(self, xml: str, flags: int) -> None:
+        self.host.asked.append(("detach", self.domid, xml, flags))
+
+    def save(self, path: str) -> None:
+        self._alive()
+        self.host.asked.append(("save", self.domid, path))
+        self.host.saved[path] = self.xml
+        self.host.end(self, _SAVED)
+
+    def coreDump(self, path: str, flags: int) -> None:
+        self.host.asked.append(("dump", self.domid, path, flags))
+
+    def migrateToURI3(self, uri: str, parameters: dict[str, Any], flags: int) -> None:
+        self.host.asked.append(("migrate", self.domid, uri, parameters, flags))
+
+    def pMSuspendForDuration(self, target: int, seconds: int) -> None:
+        self.host.asked.append(("suspend", self.domid, target, seconds))
+
+    def pMWakeup(self, flags: int) -> None:
+        self.host.asked.append(("wake", self.domid, flags))
+
     def openConsole(self, _device: None, stream: Stream, _flags: int) -> None:
         self._alive()
         stream.said = self.host.console
+
+
+class NodeDevice:
+    """virNodeDevice: a PCI device."""
+
+    def __init__(self, slot: int, driver: str) -> None:
+        self.name, self.slot, self.driver = f"pci_0000_00_{slot:02x}_0", slot, driver
+
+    def XMLDesc(self, _flags: int) -> str:
+        where = f"<domain>0</domain><bus>0</bus><slot>{self.slot}</slot><function>0</function>"
+        return (
+            f"<device><driver><name>{self.driver}</name></driver><capability type='pci'>{where}</capability></device>"
+        )
+
+    def detachFlags(self, driver: None) -> None:
+        assert driver is None
+        self.driver = "pciback"
+
+    def reAttach(self) -> None:
+        self.driver = "e1000e"
 
 
 class Stream:
@@ -169,6 +235,8 @@ class Xen:
         self.slow.set()
         self.started = threading.Event()
         self.closed = False
+        self.saved: dict[str, str] = {}
+        self.devices: list[NodeDevice] = []
         self.add("<domain><name>Domain-0</name><memory>1572864</memory><vcpu>2</vcpu></domain>", 0)
         self.known[0].vcpu_states = [BLOCKED, RUNNING]
 
@@ -257,6 +325,16 @@ class Xen:
         domain.state_ = "paused" if flags & START_PAUSED else "running"
         self.asked.append(("create", domain.title, flags, xml))
         return domain
+
+    def restoreFlags(self, path: str, xml: None, flags: int) -> None:
+        assert xml is None
+        self.add(self.saved[path]).state_ = "paused" if flags & SAVE_PAUSED else "running"
+
+    def listAllDevices(self, _flags: int) -> list[NodeDevice]:
+        return self.devices
+
+    def nodeDeviceLookupByName(self, name: str) -> NodeDevice:
+        return next(device for device in self.devices if device.name == name)
 
     def defineXML(self, xml: str) -> None:
         self.asked.append(("define", xml))

@@ -7,7 +7,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from tests.libvirt.fake import NONBLOCK, PARAVIRT, START_PAUSED, Domain, Error, Xen
+from tests.libvirt.fake import LIVE, NONBLOCK, PARAVIRT, SAVE_PAUSED, START_PAUSED, Domain, Error, Xen
 from xlpy.executors.libvirt.vcpus import Vcpu
 
 if TYPE_CHECKING:
@@ -27,7 +27,12 @@ class Libvirt(ModuleType):
     VIR_STREAM_NONBLOCK = NONBLOCK
     VIR_DOMAIN_XML_SECURE = 1
     VIR_DOMAIN_METADATA_ELEMENT = 2
-    VIR_DOMAIN_AFFECT_LIVE = 1
+    VIR_DOMAIN_AFFECT_LIVE = LIVE
+    VIR_DOMAIN_MEM_MAXIMUM = 4
+    VIR_DOMAIN_SAVE_PAUSED = SAVE_PAUSED
+    VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV = 2
+    VIR_MIGRATE_LIVE, VIR_MIGRATE_PEER2PEER, VIR_MIGRATE_TUNNELLED = 1, 2, 4
+    VIR_MIGRATE_UNDEFINE_SOURCE, VIR_MIGRATE_PAUSED = 16, 32
 
     def __init__(self) -> None:
         super().__init__("libvirt")
@@ -54,7 +59,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Libvirt:
     module = Libvirt()
     monkeypatch.setitem(sys.modules, "libvirt", module)
     monkeypatch.setattr("xlpy.executors.libvirt.vcpus.by_library", _vcpus)
-    monkeypatch.setattr("xlpy.executors.libvirt.host._is_here", lambda _uri: False)
+    monkeypatch.setattr("xlpy.executors.libvirt.access._is_here", lambda _uri: False)
     return module
 
 

@@ -157,7 +157,7 @@ def test_what_libxl_said_of_a_domain_of_its_own(
 
 def _is_local(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The host counts as this machine; its kernels and logs are made up."""
-    monkeypatch.setattr("xlpy.executors.libvirt.host._is_here", lambda _uri: True)
+    monkeypatch.setattr("xlpy.executors.libvirt.access._is_here", lambda _uri: True)
     monkeypatch.setattr("xlpy.host.HostFacts.has", lambda *_: True)
     monkeypatch.setattr(logs, "FOLDER", str(folder))
 

@@ -13,14 +13,13 @@ from xml.etree.ElementTree import indent, tostring
 from xlpy.diagnostic import Severity
 from xlpy.lost import Lost, find
 from xlpy.lower.domain import domain
-from xlpy.lower.guest import Capabilities, Guest
+from xlpy.lower.guest import ASSUMED, Capabilities, Guest
 from xlpy.record import Record
 from xlpy.release import DEFAULT, Release
 
 if TYPE_CHECKING:
     from xlpy.libxl import DomainConfig
 
-ASSUMED = Capabilities()
 _PASSWORD = re.compile(r' passwd="[^"]*"')
 
 

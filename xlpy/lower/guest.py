@@ -28,6 +28,10 @@ class Capabilities(Record):
     """How many NUMA nodes there are."""
 
 
+ASSUMED = Capabilities()
+"""A host of which nothing is known."""
+
+
 class Guest:
     """A configuration while it is translated."""
 

@@ -49,6 +49,8 @@ UNCHECKED_FROM_AFAR = (
 _MIB = 1024
 _NETWORKS = "/sys/class/net"
 _ASSIGNABLE = "/sys/bus/pci/drivers/pciback"
+_COLONS = 2
+"""In the address of a PCI device; the folder has other files too."""
 
 
 class Told(Record):
@@ -146,7 +148,7 @@ def _facts(told: Told, root: Element, *, local: bool) -> HostFacts:
         paths=(f"{lib_dir}/*",),  # libxl finds its own files, wherever they really are
         lib_dir=lib_dir,
         device_model=root.findtext("./guest/arch/emulator") or "",
-        pci_assignable=tuple(_entries(_ASSIGNABLE)) if local else (),
+        pci_assignable=tuple(assignable()) if local else (),
         unchecked=UNCHECKED if local else UNCHECKED + UNCHECKED_FROM_AFAR,
     )
 
@@ -163,6 +165,11 @@ def _nodes(root: Element) -> tuple[int, ...]:
 
 def _bridges() -> Iterator[str]:
     return (name for name in _entries(_NETWORKS) if os.path.isdir(f"{_NETWORKS}/{name}/bridge"))  # noqa: PTH112 - pathlib is slow
+
+
+def assignable() -> list[str]:
+    """The PCI devices of this machine that pciback has, by address."""
+    return [name for name in _entries(_ASSIGNABLE) if name.count(":") == _COLONS]
 
 
 def _entries(folder: str) -> list[str]:

@@ -3,50 +3,37 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
-from xlpy.executors.libvirt import errors, logs, vcpus
+from xlpy.executors.libvirt import errors, vcpus
+from xlpy.executors.libvirt.access import Access
 from xlpy.executors.libvirt.domains import PAUSED, Look, domain_info, look, vcpu_infos
+from xlpy.executors.libvirt.facets import Facets
 from xlpy.executors.libvirt.stops import Stops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from xlpy.executors import ConsoleStream, DomainInfo, HostInfo, StopEvent, VcpuInfo
-    from xlpy.executors.counters import Counters
-    from xlpy.executors.events import Events
-    from xlpy.executors.libvirt.facts import Told
     from xlpy.executors.libvirt.link import Link
     from xlpy.executors.libvirt.vcpus import Vcpu
-    from xlpy.executors.saving import Saving
-    from xlpy.executors.signals import Signals
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
-T = TypeVar("T")
-
-_XEN, _TEST = "Xen", "TEST"
-_CONTROL_DOMAIN = "/proc/xen/capabilities"
-_GREATEST = 2**31 - 1
 _NO_REASON = ("did not set virError", "cause is unknown")
 """What comes for a guest that does not hear a request to shut down: the driver fails without saying why."""
 
 
-class LibvirtHost:
+class LibvirtHost(Facets):
     """A host behind libvirt; see the Executor protocol for its methods."""
 
     def __init__(self, link: Link, tell: Callable[[str], None], *, best_effort: bool = False) -> None:
         """TELL shows the user a line about something that goes on all the same."""
+        super().__init__(Access(link, tell))
         self._best_effort = best_effort
         self._link = link
         self._tell = tell
-        self._type = link.call(lambda connection: connection.getType())
-        if self._type not in (_XEN, _TEST):
-            raise Failure(advice=f"{errors.shown(link.uri)}: this is a host of {self._type}, not of Xen")
-        self._local = self._type == _XEN and _is_here(link.uri)
-        self._told: Told | None = None
         self._cpus = 0
         self._stops = Stops(link)
 
@@ -56,16 +43,11 @@ class LibvirtHost:
 
     # ---- looking
 
-    @property
-    def counters(self) -> Counters:
-        """libvirt's driver for Xen is not asked yet for what devices have moved."""
-        raise Failure(advice="libvirt: virsh domblkstat and virsh domifstat show what devices have moved")
-
     def info(self) -> HostInfo:
         """The host."""
         from xlpy.executors.libvirt.facts import host_info
 
-        return host_info(self._ask(), local=self._local)
+        return host_info(self._access.ask(), local=self._access.local)
 
     def domains(self) -> Sequence[DomainInfo]:
         """All domains that run, by domid."""
@@ -75,26 +57,26 @@ class LibvirtHost:
     def find(self, wanted: str) -> DomainInfo:
         """A domain by name or domid; digits are a domid."""
         if wanted.isascii() and wanted.isdigit():
-            return self._on(int(wanted), lambda domain: self._info(self._look(domain)))
+            return self._access.on(int(wanted), lambda domain: self._info(self._look(domain)))
         return self._info(self._by_name(wanted))
 
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
-        return vcpu_infos(self._on(domid, self._look), (self._told or self._ask()).cpus)
+        return vcpu_infos(self._access.on(domid, self._look), self._access.told.cpus)
 
     def config(self, domid: int) -> DomainConfig:
         """What libvirt says that a domain was built from: its XML, which libvirt itself translates to xl.cfg."""
         from xlpy.executors.libvirt.configs import of_dom0, read_back
 
-        if domid == 0 and self._type == _XEN:
-            return self._on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
-        return read_back(self._on(domid, self._native), self.info().facts)
+        if domid == 0 and not self._access.is_test:
+            return self._access.on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
+        return read_back(self._access.on(domid, self._native), self.info().facts)
 
     # ---- changing
 
     def update_config(self, domid: int, config: DomainConfig) -> None:
         """Define what the next restart builds; libvirt then keeps the domain, also when it is stopped."""
-        name, uuid, kept = self._on(domid, lambda d: (d.name(), d.UUIDString(), d.isPersistent()))
+        name, uuid, kept = self._access.on(domid, lambda d: (d.name(), d.UUIDString(), d.isPersistent()))
         xml = self._xml(config.replace(c_info=config.c_info.replace(name=name, uuid=uuid)))
         self._link.call(lambda connection: connection.defineXML(xml))
         if not kept:
@@ -105,8 +87,8 @@ class LibvirtHost:
         from xlpy.executors.libvirt.creation import build, unwatched
 
         xml = self._xml(plan.config if watched else unwatched(plan.config))
-        on_xen = self._type == _XEN
-        with self._causes(plan.name):
+        on_xen = not self._access.is_test
+        with self._access.causes(plan.name):
             domid = build(self._link, xml, self._tell, paused=paused and on_xen)
         if paused and not on_xen:  # the test driver cannot build a domain that is paused
             self.pause(domid)
@@ -115,14 +97,14 @@ class LibvirtHost:
 
     def destroy(self, domid: int) -> None:
         """End a domain at once."""
-        self._act(domid, lambda domain: domain.destroy())
+        self._access.act(domid, lambda domain: domain.destroy())
 
     def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
         """Ask the guest; without PV drivers the ACPI power button reaches it. Libvirt has no button for a reboot."""
         self._stops.follow(domid)
         ask = self._reboot if reboot else self._shutdown
         try:
-            self._act(domid, ask)
+            self._access.act(domid, ask)
         except NoPvDrivers:
             if not force:
                 raise
@@ -133,26 +115,26 @@ class LibvirtHost:
                 advice="libvirt cannot press the reset button of a guest of Xen: `xl trigger DOMAIN reset` on the host "
                 "can; or destroy and create it",
             )
-        self._act(domid, lambda domain: domain.shutdownFlags(self._link.api.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN))
+        self._access.act(domid, lambda domain: domain.shutdownFlags(self._link.api.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN))
         return True
 
     def pause(self, domid: int) -> None:
         """Stop the vCPUs."""
-        self._act(domid, lambda domain: domain.suspend())
+        self._access.act(domid, lambda domain: domain.suspend())
 
     def unpause(self, domid: int) -> None:
         """Let them run; libvirt does nothing to a domain that it has not paused."""
-        if self._on(domid, lambda domain: domain.info())[0] != PAUSED:
+        if self._access.on(domid, lambda domain: domain.info())[0] != PAUSED:
             raise Failure(
                 f"libxl: error: Domain {domid}:Unpausing domain: Invalid argument",
                 advice="libvirt has not paused it: what Xen's own xl paused, only that can unpause",
             )
-        self._act(domid, lambda domain: domain.resume())
+        self._access.act(domid, lambda domain: domain.resume())
 
     def rename(self, domid: int, name: str) -> None:
         """Give a domain another name, where the driver can."""
         try:
-            self._on(domid, lambda domain: domain.rename(name))
+            self._access.on(domid, lambda domain: domain.rename(name))
         except Failure as failure:
             if "ename" not in str(failure):  # something else went wrong
                 raise
@@ -163,26 +145,11 @@ class LibvirtHost:
         """The primary console, from now on: libvirt keeps no output."""
         from xlpy.executors.libvirt.console import LibvirtConsole
 
-        return LibvirtConsole(self._link, self._on(domid, self._open_console))
+        return LibvirtConsole(self._link, self._access.on(domid, self._open_console))
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
         return self._stops.stopped(domid)
-
-    @property
-    def signals(self) -> Signals:
-        """Not through this connection."""
-        raise Failure(advice="libvirt's driver for Xen sends no such signals: Xen's own xl on that host does")
-
-    @property
-    def events(self) -> Events:
-        """Not through this connection."""
-        raise Failure(advice="libvirt keeps no log of events: virsh event --all --loop shows them as they happen")
-
-    @property
-    def saving(self) -> Saving:
-        """Not through this connection."""
-        raise Failure(advice="saving and migrating go through virsh save, restore, migrate and dump on a libvirt host")
 
     # ---- in the thread of the link
 
@@ -209,14 +176,14 @@ class LibvirtHost:
             return False
 
     def _read_vcpus(self, domain: Any, most: int) -> list[Vcpu]:
-        if self._type == _TEST:
+        if self._access.is_test:
             return vcpus.by_python(domain)
         if not self._cpus:
             self._cpus = domain.connect().getInfo()[2]
         return vcpus.by_library(self._link.api, domain, most, self._cpus)
 
     def _shutdown(self, domain: Any) -> None:
-        if self._type == _TEST:
+        if self._access.is_test:
             domain.shutdown()
             return
         try:
@@ -246,31 +213,6 @@ class LibvirtHost:
 
     # ---- helpers
 
-    def _act(self, domid: int, work: Callable[[Any], T]) -> T:
-        """The same as `_on`, for what changes a domain: what libxl said about a failure is shown, where that can be."""
-        with self._causes(self._on(domid, lambda domain: str(domain.name())) if self._local else ""):
-            return self._on(domid, work)
-
-    @contextmanager
-    def _causes(self, name: str) -> Iterator[None]:
-        """Failures come with what libxl said about the domain of this name meanwhile; only on this machine."""
-        before = logs.ends(name) if self._local else {}
-        try:
-            yield
-        except (UnknownDomain, NoPvDrivers):
-            raise
-        except Failure as failure:
-            raise Failure(*logs.since(before), *failure.lines, status=failure.status, advice=failure.advice) from None
-
-    def _on(self, domid: int, work: Callable[[Any], T]) -> T:
-        """What WORK makes of the domain, in the thread of the link."""
-        if domid > _GREATEST:
-            raise UnknownDomain(str(domid))
-        try:
-            return self._link.call(lambda connection: work(connection.lookupByID(domid)))
-        except UnknownDomain:
-            raise UnknownDomain(str(domid)) from None
-
     def _by_name(self, name: str) -> Look:
         def search(connection: Any) -> Look | None:
             domain = connection.lookupByName(name)
@@ -280,37 +222,20 @@ class LibvirtHost:
             name.encode()
             seen = self._link.call(search)
         except (UnknownDomain, UnicodeEncodeError):  # libvirt's names are UTF-8
+            self._access.mention_foreign(name)
             raise UnknownDomain(name) from None
         if seen is None:
             raise UnknownDomain(name, advice="libvirt keeps it, but it does not run: virsh start starts it")
         return seen
 
     def _info(self, seen: Look) -> DomainInfo:
-        return domain_info(seen, time.time(), _uptime_here() if self._local else None)
-
-    def _ask(self) -> Told:
-        from xlpy.executors.libvirt.facts import ask
-
-        self._told = self._link.call(lambda connection: ask(self._link.api, connection))
-        return self._told
+        return domain_info(seen, time.time(), _uptime_here() if self._access.local else None)
 
     def _xml(self, config: DomainConfig) -> str:
         from xlpy.executors.libvirt import creation
 
-        xml = creation.xml_of(config, self._told or self._ask(), self._tell, best_effort=self._best_effort)
-        return creation.for_test_driver(xml) if self._type == _TEST else xml
-
-
-def _is_here(uri: str) -> bool:
-    """Whether the host is this machine."""
-    scheme, _, place = uri.partition("://")
-    if not (scheme == "xen" and place.startswith("/") and "socket=" not in place):
-        return False
-    try:
-        with open(_CONTROL_DOMAIN, encoding="ascii", errors="replace") as file:  # noqa: PTH123 - pathlib is slow
-            return "control_d" in file.read()
-    except OSError:
-        return False
+        xml = creation.xml_of(config, self._access.told, self._tell, best_effort=self._best_effort)
+        return creation.for_test_driver(xml) if self._access.is_test else xml
 
 
 def _uptime_here() -> float:

@@ -1,0 +1,98 @@
+"""Xen's own Python modules, xc and xs, for tests: they remember what they were asked, and fail as these do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class XcError(Exception):
+    """xen.lowlevel.xc.Error."""
+
+
+class Control:
+    """xc.xc()."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.found: list[dict[str, Any]] = [{"cpupool": 0, "sched": 6, "n_dom": 1, "cpulist": [0, 1, 2, 3]}]
+
+    def cpupool_getinfo(self) -> list[dict[str, Any]]:
+        return self.found
+
+    def cpupool_create(self, *, sched: int) -> int:
+        self.found.append({"cpupool": 1, "sched": sched, "n_dom": 0, "cpulist": []})
+        return 1
+
+    def cpupool_destroy(self, pool: int) -> None:
+        if not any(one["cpupool"] == pool for one in self.found):
+            raise XcError(2, "No such file or directory")
+        self.found = [one for one in self.found if one["cpupool"] != pool]
+
+    def cpupool_addcpu(self, pool: int, cpu: int) -> None:
+        if any(cpu in one["cpulist"] for one in self.found):
+            raise XcError(16, "Device or resource busy")
+        self._pool(pool).append(cpu)
+
+    def cpupool_removecpu(self, pool: int, cpu: int) -> None:
+        self._pool(pool).remove(cpu)
+
+    def cpupool_movedomain(self, pool: int, domid: int) -> None:
+        self.asked.append(("move", pool, domid))
+
+    def _pool(self, number: int) -> list[int]:
+        found: list[int] = next(one["cpulist"] for one in self.found if one["cpupool"] == number)
+        return found
+
+    def domain_send_trigger(self, domid: int, trigger: int, vcpu: int) -> None:
+        self.asked.append(("trigger", domid, trigger, vcpu))
+
+    def hvm_set_param(self, domid: int, parameter: int, value: int) -> None:
+        self.asked.append(("hvm", domid, parameter, value))
+
+    def send_debug_keys(self, keys: str) -> None:
+        self.asked.append(("keys", keys))
+
+    def readconsolering(self, clear: int) -> bytes:
+        self.asked.append(("dmesg", clear))
+        return b"(XEN) hello \xff\n"
+
+
+class Store:
+    """xs.xs(): values by path."""
+
+    def __init__(self, nodes: dict[str, str]) -> None:
+        self.nodes = nodes
+        self.watched: list[str] = []
+        self.told: list[tuple[bytes, bytes]] = []
+
+    def read(self, transaction: str, path: str) -> bytes | None:
+        assert transaction == ""
+        if not path.startswith("/"):
+            raise XcError(22, "Invalid argument")
+        value = self.nodes.get(path)
+        return None if value is None else value.encode()
+
+    def write(self, _transaction: str, path: str, value: str) -> None:
+        self.nodes[path] = value
+        self.told += [(path.encode(), b"xlpy") for watched in self.watched if path.startswith(watched)]
+
+    def watch(self, path: str, token: str) -> None:
+        self.watched.append(path)
+        self.told.append((path.encode(), token.encode()))
+
+    def check_watch(self) -> tuple[bytes, bytes] | None:
+        return self.told.pop(0) if self.told else None
+
+    def ls(self, _transaction: str, path: str) -> list[str] | None:
+        below = [key.removeprefix(f"{path}/").split("/")[0] for key in self.nodes if key.startswith(f"{path}/")]
+        return [*dict.fromkeys(below)] or ([] if path in self.nodes else None)
+
+    def rm(self, _transaction: str, path: str) -> None:
+        for key in [key for key in self.nodes if key == path or key.startswith(f"{path}/")]:
+            del self.nodes[key]
+
+    def get_permissions(self, _transaction: str, _path: str) -> list[dict[str, int]]:
+        return [{"dom": 0, "read": 0, "write": 0}, {"dom": 3, "read": 1, "write": 0}]
+
+    def set_permissions(self, _transaction: str, path: str, permissions: list[dict[str, Any]]) -> None:
+        self.nodes[f"/permissions{path}"] = repr(permissions)

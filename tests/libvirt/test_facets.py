@@ -1,0 +1,336 @@
+"""What a host behind libvirt can do beside the core, as libvirt and Xen's own modules are asked for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import fromstring
+
+import pytest
+
+from tests.libvirt.fake import LIVE, Domain, Error, NodeDevice, Xen
+from tests.libvirt.lowlevel import Control, Store
+from tests.libvirt.samples import WEB
+from xlpy.attach import attach_config
+from xlpy.devices.disk import Disk
+from xlpy.devices.vtpm import Vtpm
+from xlpy.executors import Failure, LibxlError, UnknownDomain
+from xlpy.executors.cpus import DomainShare
+from xlpy.executors.libvirt.modules import Modules
+from xlpy.executors.xenstore import XenstoreError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from xlpy.executors.libvirt.host import LibvirtHost
+
+DEVICES = """<devices>
+  <disk type='block' device='disk'><source dev='/dev/vg0/web'/><target dev='xvda' bus='xen'/></disk>
+  <disk type='file' device='cdrom'><target dev='hdc' bus='ide'/></disk>
+  <interface type='bridge'><mac address='00:16:3e:00:00:01'/><source bridge='br0'/><target dev='vif1.1'/></interface>
+  <interface type='bridge'><mac address='00:16:3e:00:00:02'/><source bridge='br0'/></interface>
+  <hostdev type='pci'><source><address domain='0x0000' bus='0x03' slot='0x00' function='0x1'/></source></hostdev>
+</devices></domain>"""
+
+
+@pytest.fixture
+def full(xen: Xen) -> Domain:
+    """A PV guest with devices."""
+    return xen.add(WEB.format("linux", "destroy").replace("</domain>", DEVICES))
+
+
+@pytest.fixture
+def control(host: LibvirtHost) -> Control:
+    """Xen's own modules are here."""
+    made = Control()
+    host._access.modules = Modules(control=made, store=Store({"/local/pool/0/name": "Pool-0"}))
+    return made
+
+
+class TestMemory:
+    def test_a_target(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        host.memory.set_target(1, 65536)
+        host.memory.set_maximum(1, 999999)
+        assert xen.asked == [("memory", 1, 65536, LIVE), ("memory", 1, 999999, LIVE | 4)]
+
+    def test_more_than_the_maximum_is_refused_in_libxls_words(self, host: LibvirtHost, web: Domain) -> None:
+        with pytest.raises(LibxlError, match="must be less than or equal to memory_static_max") as caught:
+            host.memory.set_target(1, 999999)
+        assert caught.value.rc == -6
+
+    def test_no_domain(self, host: LibvirtHost) -> None:
+        with pytest.raises(UnknownDomain):
+            host.memory.set_target(7, 1)
+
+
+class TestCpus:
+    def test_the_first_vcpus(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        host.cpus.set_online(1, {0, 1, 2})
+        assert xen.asked == [("vcpus", 1, 3, LIVE)]
+        with pytest.raises(Failure) as caught:
+            host.cpus.set_online(1, {0, 2})
+        assert "no choice of them" in caught.value.advice
+
+    def test_affinity(self, host: LibvirtHost, web: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[object] = []
+        monkeypatch.setattr("xlpy.executors.libvirt.vcpus.pin", lambda *words: asked.append(words[2:]))
+        assert host.cpus.set_affinity(1, 0, hard=[1, 3]) == ()
+        assert asked == [(0, [1, 3], 4)]
+        with pytest.raises(Failure) as caught:
+            host.cpus.set_affinity(1, 0, hard=[1], soft=[1])
+        assert "no soft affinity" in caught.value.advice
+        with pytest.raises(Failure) as caught:
+            host.cpus.set_affinity(1, 0, hard=[1], force=True)
+        assert "no override" in caught.value.advice
+        assert len(asked) == 1
+
+    def test_shares(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        assert host.cpus.share(1) == DomainShare(scheduler="credit2", weight=256, cap=0)
+        host.cpus.set_share(1, cap=50)
+        assert xen.asked == [("share", 1, {"cap": 50})]
+
+
+class TestPools:
+    def test_without_xens_modules(self, host: LibvirtHost) -> None:
+        with pytest.raises(Failure) as caught:
+            host.pools.pools()
+        assert "xen.lowlevel.xc" in caught.value.advice
+
+    def test_life(self, host: LibvirtHost, control: Control) -> None:
+        host.pools.remove_cpu(0, 3)
+        number = host.pools.create('po"ol', "credit", [3])
+        assert [(pool.name, pool.scheduler, pool.cpus) for pool in host.pools.pools()] == [
+            ("Pool-0", "credit2", (0, 1, 2)),
+            ('po"ol', "credit", (3,)),
+        ]
+        host.pools.rename(number, "other")
+        host.pools.move(5, number)
+        assert control.asked == [("move", 1, 5)]
+        assert host.pools.pools()[1].name == "other"
+        host.pools.destroy(number)
+        assert len(host.pools.pools()) == 1
+        assert host.xenstore.children("/local/pool") == ["0"]
+
+    def test_what_cannot_have_its_cpus_is_not_left(self, host: LibvirtHost, control: Control) -> None:
+        with pytest.raises(Failure, match="cpupool_addcpu: Device or resource busy"):
+            host.pools.create("pool", "credit", [3])
+        assert len(control.found) == 1
+        with pytest.raises(Failure, match="No such file"):
+            host.pools.destroy(9)
+
+
+class TestSignals:
+    def test_the_power_button_is_libvirts(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        host.signals.trigger(1, "power", 0)
+        assert xen.asked == [("shutdown", 1, 1)]
+        with pytest.raises(Failure) as caught:
+            host.signals.trigger(1, "nmi", 0)
+        assert "no way for the trigger nmi" in caught.value.advice
+
+    @pytest.mark.parametrize(
+        ("name", "asked"),
+        [("nmi", ("trigger", 1, 0, 2)), ("reset", ("trigger", 1, 1, 2)), ("s3resume", ("hvm", 1, 31, 0))],
+    )
+    def test_triggers(self, host: LibvirtHost, web: Domain, control: Control, name: str, asked: object) -> None:
+        host.signals.trigger(1, name, 2)
+        assert control.asked == [asked]
+
+    def test_the_hypervisor(self, host: LibvirtHost, control: Control) -> None:
+        assert host.signals.dmesg(clear=True) == "(XEN) hello \udcff\n"
+        host.signals.debug_keys("qw")
+        assert control.asked == [("dmesg", 1), ("keys", "qw")]
+
+    def test_sysrq(self, host: LibvirtHost, web: Domain, control: Control) -> None:
+        host.signals.sysrq(1, "h")
+        assert host.xenstore.node("/local/domain/1/control/sysrq").value == "h"
+        with pytest.raises(UnknownDomain):
+            host.signals.sysrq(7, "h")
+
+
+class TestDevices:
+    def test_what_is_there(self, host: LibvirtHost, full: Domain) -> None:
+        first, second = host.devices.attached(1, "disk")
+        assert (first.devid, first.kind, first.device) == (
+            51712,
+            "vbd",
+            Disk(vdev="xvda", pdev_path="/dev/vg0/web", format="raw", readwrite=1),
+        )
+        assert (second.devid, second.device.is_cdrom, second.device.format) == (5632, 1, "empty")  # type: ignore[attr-defined]  # a disk
+        assert [vif.devid for vif in host.devices.attached(1, "vif")] == [1, 2]
+        assert host.devices.attached(1, "vtpm") == []
+        assert [one.bdf for one in host.pci.passed(1)] == ["0000:03:00.1"]
+
+    def test_xenstore_tells_how_it_fares(self, host: LibvirtHost, full: Domain, control: Control) -> None:
+        host.xenstore.write("/libxl/1/device/vif/1/backend", "/local/domain/0/backend/vif/1/1")
+        host.xenstore.write("/local/domain/0/backend/vif/1/1/state", "2")
+        host.xenstore.write("/local/domain/1/device/vif/1/state", "4")
+        first = host.devices.attached(1, "vif")[0]
+        assert (first.state, first.backend_state, first.backend) == (4, 2, "/local/domain/0/backend/vif/1/1")
+
+    def test_attach_and_detach(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
+        disk = attach_config("block-attach", ["/a&b.img,raw,xvdb,w"]).device
+        assert disk is not None
+        host.devices.attach(1, disk)
+        (_, _, xml, flags), *_ = xen.asked
+        assert flags == LIVE
+        assert fromstring(xml).find("source[@file='/a&b.img']") is not None
+        assert fromstring(xml).find("driver[@name]") is None
+        host.devices.detach(1, "vif", 2)
+        assert "00:16:3e:00:00:02" in xen.asked[1][2]
+        with pytest.raises(Failure, match="no vif 0"):
+            host.devices.detach(1, "vif", 0)
+
+    @pytest.mark.parametrize("words", [("/d,raw,xvdb,w,script=x",), ("a,raw,xvdb,w",)])
+    def test_what_libvirt_has_no_words_for(
+        self, xen: Xen, host: LibvirtHost, full: Domain, words: tuple[str, ...]
+    ) -> None:
+        disk = attach_config("block-attach", words).device
+        assert disk is not None
+        with pytest.raises(Failure, match="libvirt: error: "):
+            host.devices.attach(1, disk)
+        with pytest.raises(Failure) as caught:
+            host.devices.attach(1, Vtpm())
+        assert "cannot attach this vtpm" in caught.value.advice
+        assert not xen.asked
+
+    def test_a_medium(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
+        host.devices.change_medium(1, Disk(vdev="hdc", pdev_path="/x.iso", format="raw", is_cdrom=1, removable=1))
+        assert xen.asked[0][0] == "update"
+        assert fromstring(xen.asked[0][2]).get("device") == "cdrom"
+
+    def test_counters(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
+        counted = host.counters.of(1)
+        assert [(net.devid, net.rx_bytes, net.tx_bytes) for net in counted.nets] == [(1, 0, 4), (2, 0, 4)]
+        assert [asked[1] for asked in xen.asked] == ["vif1.1", "vif1.2"]
+        assert [(disk.vdev, disk.read_sectors, disk.written_sectors) for disk in counted.disks] == [
+            ("xvda", 2, 4),
+            ("hdc", 2, 4),
+        ]
+
+
+class TestPci:
+    def test_assignable(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
+        xen.devices = [NodeDevice(3, "pciback"), NodeDevice(4, "e1000e")]
+        assert [one.bdf for one in host.pci.assignable()] == ["0000:00:03.0"]
+        host.pci.make_assignable("0000:00:04.0")
+        assert [one.bdf for one in host.pci.assignable()] == ["0000:00:03.0", "0000:00:04.0"]
+        host.pci.take_back("0000:00:03.0", rebind=True)
+        assert [one.bdf for one in host.pci.assignable()] == ["0000:00:04.0"]
+        with pytest.raises(Failure) as caught:
+            host.pci.make_assignable("0000:00:03.0", "nic")
+        assert "no names" in caught.value.advice
+
+    def test_attach_and_detach(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
+        card = attach_config("pci-attach", ["0000:03:00.1"]).device
+        host.pci.attach(1, card)  # type: ignore[arg-type]  # it is one
+        host.pci.detach(1, card)  # type: ignore[arg-type]  # it is one
+        assert [asked[0] for asked in xen.asked] == ["attach", "detach"]
+        other = attach_config("pci-attach", ["0000:04:00.0"]).device
+        with pytest.raises(Failure) as caught:
+            host.pci.detach(1, other)  # type: ignore[arg-type]  # it is one
+        assert "does not have the PCI device 0000:04:00.0" in caught.value.advice
+
+
+class TestSaving:
+    def test_save_and_restore(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        host.saving.own.save(1, "/tmp/a", then="destroy")
+        assert [domain.domid for domain in xen.known] == [0]
+        assert host.saving.own.restore("/tmp/a", config=None, paused=True) == 2
+        assert host.find("web").paused
+
+    @pytest.mark.parametrize(("then", "paused"), [("resume", False), ("pause", True)])
+    def test_a_checkpoint_has_another_domid(
+        self, host: LibvirtHost, web: Domain, told: list[str], then: str, paused: bool
+    ) -> None:
+        host.saving.own.save(1, "/tmp/a", then=then)  # type: ignore[arg-type]  # of the words
+        assert host.find("web").paused is paused
+        assert "it is domain 2 now" in told[0]
+
+    def test_paths_are_of_the_host(self, host: LibvirtHost, web: Domain, tmp_path: Path) -> None:
+        with pytest.raises(Failure) as caught:
+            host.saving.own.save(1, "a\x1b", then="destroy")
+        assert caught.value.advice.startswith("a\\x1b: name it from the root")
+
+    def test_migrate(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        host.saving.own.migrate(1, "root@other", config=None, paused=False)
+        host.saving.own.migrate(1, "xen+tls://other/system", config=None, paused=True)
+        assert [asked[2:] for asked in xen.asked] == [
+            ("xen+ssh://root@other/system", {}, 1 | 2 | 4 | 16),
+            ("xen+tls://other/system", {}, 1 | 2 | 4 | 16 | 32),
+        ]
+
+    def test_suspend_resume_dump(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        host.saving.suspend(1)
+        host.saving.resume(1)
+        host.saving.dump_core(1, "/core")
+        assert xen.asked == [("suspend", 1, 0, 0), ("wake", 1, 0), ("dump", 1, "/core", 0)]
+
+
+class TestXenstore:
+    def test_nodes(self, host: LibvirtHost, control: Control) -> None:
+        host.xenstore.write("/a/b", "1")
+        host.xenstore.write("/a", "")
+        assert [node.path for node in host.xenstore.tree("/a")] == ["/a/b"]
+        assert host.xenstore.node("/a/b").permissions == "n0,r3"
+        host.xenstore.remove("/a/b")
+        with pytest.raises(XenstoreError, match="ENOENT"):
+            host.xenstore.node("/a/b")
+        host.xenstore.set_permissions("/a", "n0,b3")
+        assert "{'dom': 3, 'read': True, 'write': True}" in host.xenstore.node("/permissions/a").value
+
+    def test_changes(self, host: LibvirtHost, control: Control) -> None:
+        now, changed = host.xenstore.changes("/a", -1)
+        assert changed == []
+        host.xenstore.write("/a/b", "1")
+        host.xenstore.write("/other", "1")
+        later, changed = host.xenstore.changes("/a", now)
+        assert changed == ["/a/b"]
+        assert host.xenstore.changes("/a", later) == (later, [])
+
+    def test_errors_have_names(self, host: LibvirtHost, control: Control) -> None:
+        with pytest.raises(XenstoreError, match="EINVAL"):
+            host.xenstore.node("not absolute")
+
+    def test_without_xens_module(self, host: LibvirtHost) -> None:
+        with pytest.raises(Failure) as caught:
+            host.xenstore.node("/a")
+        assert "xen.lowlevel.xs" in caught.value.advice
+
+
+class TestForeignDomains:
+    @pytest.mark.parametrize("wanted", ["theirs", "8"])
+    def test_they_are_named_as_that(self, host: LibvirtHost, control: Control, told: list[str], wanted: str) -> None:
+        host.xenstore.write("/local/domain/8/name", "theirs")
+        for _ in range(2):
+            with pytest.raises(UnknownDomain):
+                host.find(wanted)
+        assert told == [
+            (
+                "theirs (domain 8) runs, but Xen's own xl or another toolstack made it: libvirt does not see it, "
+                "use xl for it"
+            )
+        ]
+
+    def test_nobody_knows_it(self, host: LibvirtHost, control: Control, told: list[str]) -> None:
+        with pytest.raises(UnknownDomain):
+            host.find("nobody")
+        assert told == []
+
+
+def test_events(xen: Xen, host: LibvirtHost, web: Domain) -> None:
+    events = host.events
+    assert list(events.since()) == []
+    web.destroy()
+    (event,) = events.since()
+    assert (event.kind, event.name, event.seq) == ("destroyed", "web", 1)
+    assert list(events.since(1)) == []
+
+
+def test_failures_of_the_driver_come_with_their_words(
+    host: LibvirtHost, web: Domain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_count: int, _flags: int) -> None:
+        raise Error(1, "internal error: Failed to set vcpus for domain '1' with libxenlight")
+
+    monkeypatch.setattr(web, "setVcpusFlags", fail)
+    with pytest.raises(Failure, match="Failed to set vcpus"):
+        host.cpus.set_online(1, {0})

@@ -1,0 +1,83 @@
+"""The facet `cpus` through libvirt, which knows hard affinities, and the weight and cap of domains."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from xlpy.executors import Failure
+from xlpy.executors.cpus import CpuUse, DomainShare, PoolTuning, Reservation
+from xlpy.executors.libvirt import vcpus
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from xlpy.executors import LibxlMessage
+    from xlpy.executors.libvirt.access import Access
+
+_ONLY_XL = "Xen's own xl has it"
+_RTDS = f"libvirt knows nothing of the scheduler RTDS; {_ONLY_XL}"
+
+
+class LibvirtCpus:
+    """See the Cpus protocol."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def set_online(self, domid: int, vcpus: Collection[int]) -> None:
+        """Libvirt counts: those that are there are the first ones."""
+        if set(vcpus) != set(range(len(vcpus))):
+            raise Failure(advice=f"libvirt plugs in the first vCPUs of a domain, no choice of them; {_ONLY_XL}")
+        live = self._access.api.VIR_DOMAIN_AFFECT_LIVE
+        self._access.act(domid, lambda domain: domain.setVcpusFlags(len(vcpus), live))
+
+    def set_affinity(
+        self,
+        domid: int,
+        vcpu: int,
+        *,
+        hard: Collection[int] | None = None,
+        soft: Collection[int] | None = None,
+        force: bool = False,
+    ) -> Sequence[LibxlMessage]:
+        """Hard affinities only."""
+        if soft is not None or force:
+            what = "soft affinity" if soft is not None else "override of a guest's pinning"
+            raise Failure(advice=f"libvirt knows no {what}; {_ONLY_XL}")
+        if hard is not None:
+            cpus = self._access.told.cpus
+            self._access.act(domid, lambda domain: vcpus.pin(self._access.api, domain, vcpu, hard, cpus))
+        return ()
+
+    def share(self, domid: int) -> DomainShare:
+        """Weight and cap, of credit and credit2."""
+        return self._access.on(domid, _share)
+
+    def set_share(self, domid: int, *, weight: int | None = None, cap: int | None = None) -> None:
+        """Change what is given."""
+        changes = {name: value for name, value in (("weight", weight), ("cap", cap)) if value is not None}
+        self._access.act(domid, lambda domain: domain.setSchedulerParameters(changes))
+
+    def reservations(self, domid: int) -> Sequence[Reservation]:
+        """Of RTDS, which libvirt does not know."""
+        raise Failure(advice=_RTDS)
+
+    def set_reservations(self, domid: int, changes: Mapping[int, Reservation]) -> None:
+        """Of RTDS, which libvirt does not know."""
+        raise Failure(advice=_RTDS)
+
+    def tuning(self, pool: int) -> PoolTuning:
+        """Libvirt knows domains, not cpupools."""
+        raise Failure(advice=f"libvirt does not tell how the scheduler of a cpupool is tuned; {_ONLY_XL}")
+
+    def set_tuning(self, pool: int, tuning: PoolTuning) -> None:
+        """Libvirt knows domains, not cpupools."""
+        raise Failure(advice=f"libvirt cannot tune the scheduler of a cpupool; {_ONLY_XL}")
+
+    def usage(self) -> Sequence[CpuUse]:
+        """The driver for Xen does not tell."""
+        return ()
+
+
+def _share(domain: Any) -> DomainShare:
+    return DomainShare(scheduler=domain.schedulerType()[0], **domain.schedulerParameters())

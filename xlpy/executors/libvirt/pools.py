@@ -1,0 +1,81 @@
+"""The facet `pools`: libvirt knows no cpupools, so Xen's own Python modules on Dom0 do it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from xlpy.executors import Failure
+from xlpy.executors.pools import Pool
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlpy.executors.libvirt.access import Access
+
+SCHEDULERS = {5: "credit", 6: "credit2", 7: "arinc653", 8: "rtds", 9: "null"}
+"""By Xen's numbers."""
+_NAME = "/local/pool/{}/name"
+
+
+class LibvirtPools:
+    """See the Pools protocol."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def pools(self) -> Sequence[Pool]:
+        """All, by number."""
+        found = self._xen("cpupool_getinfo")
+        return [self._pool(pool) for pool in sorted(found, key=lambda pool: int(pool["cpupool"]))]
+
+    def create(self, name: str, scheduler: str, cpus: Sequence[int]) -> int:
+        """A pool; nothing is left of it where it cannot have one of the CPUs."""
+        numbers = {word: number for number, word in SCHEDULERS.items()}
+        pool: int = self._xen("cpupool_create", sched=numbers[scheduler])
+        try:
+            for cpu in cpus:
+                self.add_cpu(pool, cpu)
+            self.rename(pool, name)
+        except BaseException:
+            with suppress(Failure):
+                self.destroy(pool)
+            raise
+        return pool
+
+    def destroy(self, pool: int) -> None:
+        """Free its pCPUs, then remove it."""
+        for cpu in [cpu for one in self.pools() if (one.number, one.domains) == (pool, 0) for cpu in one.cpus]:
+            self.remove_cpu(pool, cpu)
+        self._xen("cpupool_destroy", pool)
+        self._access.modules.xenstore("cpupools", "rm", f"/local/pool/{pool}")
+
+    def rename(self, pool: int, name: str) -> None:
+        """Its name stands in xenstore."""
+        self._access.modules.xenstore("cpupools", "write", _NAME.format(pool), name)
+
+    def add_cpu(self, pool: int, cpu: int) -> None:
+        """Xen would choose one for -1."""
+        self._xen("cpupool_addcpu", pool, cpu)
+
+    def remove_cpu(self, pool: int, cpu: int) -> None:
+        """Not the last one of a pool with domains."""
+        self._xen("cpupool_removecpu", pool, cpu)
+
+    def move(self, domid: int, pool: int) -> None:
+        """Put a domain into a pool."""
+        self._xen("cpupool_movedomain", pool, domid)
+
+    def _pool(self, found: dict[str, Any]) -> Pool:
+        number = int(found["cpupool"])
+        name = self._access.modules.read(_NAME.format(number))
+        return Pool(
+            number=number,
+            name=f"Pool-{number}" if name is None else name,
+            scheduler=SCHEDULERS.get(found["sched"], "?"),
+            cpus=tuple(found["cpulist"]),
+            domains=found["n_dom"],
+        )
+
+    def _xen(self, method: str, *numbers: int, **more: int) -> Any:
+        return self._access.modules.xen("cpupools", method, *numbers, **more)
