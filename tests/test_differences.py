@@ -45,7 +45,7 @@ def ours(difference: Difference, release: str) -> Run:
 
 
 def said(difference: Difference) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(difference.line)) + "$", re.MULTILINE)
+    return re.compile(re.sub(r"\\{\w+\\}", ".+", re.escape(difference.line)) + "$", re.MULTILINE | re.DOTALL)
 
 
 def test_the_page_is_up_to_date() -> None:

@@ -303,6 +303,16 @@ ENDLESS_CPUS = Difference(
     real=_always(Answer.HANGS),
     status=0,
 )
+DISK_JAMMED = Difference(
+    id="D29",
+    code="disk-ends-in-equals",
+    title="A stray = at the end of a line in a disk",
+    sentence="The scanner of xl cannot go on there, and says only that it jammed.",
+    example="disk = ['=\\n']",
+    real=_always(Answer.OTHER_WORDS),
+    line="bad disk syntax: near `{text}' in `{spec}'",
+    status=2,
+)
 
 TABLE = tuple(value for value in list(globals().values()) if isinstance(value, Difference))
 """All differences, in the order of their ids."""

@@ -9,6 +9,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from xlpy.cstring import atoi
+from xlpy.differences import DISK_JAMMED
 from xlpy.syntax import scan_disk
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Wrong(NamedTuple):
     start: int
     end: int
     advice: str
+    status: int = 1
 
 
 class DiskSpec:
@@ -119,7 +121,7 @@ class DiskSpec:
     def _named(self, piece: Piece) -> int | None:
         name, _, rest = piece.text.partition("=")
         value = rest.removesuffix(",")
-        token = self.known.get(name)
+        token = None if rest.startswith("\n") and name == "target" else self.known.get(name)
         if token is not None and (token.form == "digit" and value[:1] in token.values and value):
             self._put(token, value[:1], piece.start + len(name) + 1, piece.end)
             return piece.start + len(name) + 2 + (rest[1:2] == ",")
@@ -145,9 +147,13 @@ class DiskSpec:
         return self._bad_from(piece.start)
 
     def _bad_from(self, start: int) -> int:
-        text = self.text[start:].split("\n")[0]
+        text, more, _ = self.text[start:].partition("\n")
         if len(text) > 1:  # xl's scanner loses a last lone character
             self._error("bad disk syntax", text, start, start + len(text))
+        elif more:
+            self.errors.append(
+                Wrong(*DISK_JAMMED.told(text=text, spec=self.text), self._number, start, start + 1, "", 2)
+            )
         return len(self.text)
 
     def _word(self, piece: Piece) -> int | None:
@@ -265,11 +271,17 @@ def scanner(tokens: Mapping[str, Token]) -> Callable[[tuple[str, ...], Release],
 
 def read_spec(reader: Reader, spec: DiskSpec, atoms: tuple[Atom, ...]) -> dict[str, Span] | None:
     """Where the fields of a spec stand that was scanned from these; None when something is wrong, which is told."""
-    for index, (code, message, number, start, end, advice) in enumerate(spec.errors):
+    for index, (code, message, number, start, end, advice, status) in enumerate(spec.errors):
         line = f"{reader.source.name}: config parsing error in disk specification: {message}"
-        status = 1 if index == len(spec.errors) - 1 else None
         span = atoms[number].span if end < start else atoms[number].inside(start, end)
-        reader.say(code, message, (line,), span=span, exit_status=status, advice=advice)
+        reader.say(
+            code,
+            message,
+            (line,),
+            span=span,
+            exit_status=status if index == len(spec.errors) - 1 else None,
+            advice=advice,
+        )
     if spec.errors:
         return None
     return {"": atoms[0].span} | {name: atoms[at].inside(start, end) for name, (at, start, end) in spec.places.items()}

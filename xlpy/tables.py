@@ -13,7 +13,7 @@ XLCFG = Tables(
 )
 
 DISK = Tables(
-    pattern='(?P<_BLANK>[ \t\n]+)|(?P<PREFIX>(raw|qcow2?|vhd|iscsi|e?nbd|drbd|tapdisk|tap2?|aio|ioemu|file|phy):)|(?P<UNKNOWN_PREFIX>[a-z][a-z0-9]*:(?![a-z0-9]))|(?P<TARGET>target=[^\n]*)|(?P<NAMED>[a-z][-a-z0-9_]*=[^,]*,?)|(?P<WORD>[^=,]*,|[^=,]+)|(?P<BAD>=[^\n]*)',
+    pattern='(?P<_BLANK>[ \t\n]+(?![ \t\n])(?![^=,\n]*\n))|(?P<PREFIX>(raw|qcow2?|vhd|iscsi|e?nbd|drbd|tapdisk|tap2?|aio|ioemu|file|phy):(?![^=,\n]*\n))|(?P<UNKNOWN_PREFIX>[a-z][a-z0-9]*:(?![a-z0-9])(?![^a-z0-9=,][^=,\n]*\n))|(?P<TARGET>target=(?!\n)[^\n]*)|(?P<NAMED>[a-z][-a-z0-9_]*=[^,]*,?)|(?P<WORD>[^=,]*,|[^=,]+)|(?P<BAD>=[^\n]*)',
     ignored=('_BLANK',),
     end=1,
     rules=(('_piece', 1), ('_piece', 1), ('_piece', 1), ('_piece', 1), ('_piece', 1), ('_piece', 1), ('start', 0), ('start', 2)),

@@ -151,19 +151,24 @@ def scan_hex(text: str) -> int:
 
 
 def take_mac(text: str) -> tuple[list[int], int]:
-    """Up to six bytes that strtoul with base 16 reads, any one character between them, and where it stops."""
+    """Up to six bytes that strtoul with base 16 reads, any one byte between them, and where it stops."""
     if plain := _PLAIN_MAC.match(text):
         return [int(octet, 16) for octet in plain.groups()], plain.end() + 1
     octets: list[int] = []
     at = 0
     while len(octets) < 6:
-        match = _OCTET.match(text, at)
+        match = None if _is_long(text[at - 1 : at]) else _OCTET.match(text, at)
         value = int(match[2], 16) if match else 256
         if match is None or value > 255 or (match[1] == "-" and value):
             break
         octets.append(value)
         at = match.end() + 1
     return octets, at
+
+
+def _is_long(char: str) -> bool:
+    """Whether a character has more than one byte."""
+    return not char.isascii() and not "\udc80" <= char <= "\udcff"
 
 
 class Vdev(NamedTuple):

@@ -81,7 +81,7 @@ class Outcome:
             part
             for part in ("status", "stdout", "stderr")
             if getattr(self.real, part) != getattr(self.ours, part)
-            and not (part == "stderr" and (Answer.SILENT in answers or self._told_otherwise))
+            and not (part == "stderr" and (answers & {Answer.SILENT, Answer.OTHER_WORDS} or self._told_otherwise))
         )
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
+from xlpy.differences import DISK_JAMMED
 from xlpy.lint.helpers.diskwords import FLAGS, NAMES, Change, about, fix, is_vdev
 from xlpy.lint.helpers.words import either, nearest
 from xlpy.lint.rule import Finding, Rule
@@ -131,7 +132,7 @@ RULES = (
         bad="disk = ['«Format»=raw, vdev=xvda, target=/dev/vg0/web']",
         good="disk = ['vdev=xvda, target=/srv/a=b.img']",
         fixed="disk = ['format=raw, vdev=xvda, target=/dev/vg0/web']",
-        told=("disk-bad-disk-syntax",),
+        told=("disk-bad-disk-syntax", DISK_JAMMED.code),
         retell=about(_equals),
     ),
     Rule(
