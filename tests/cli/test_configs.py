@@ -29,7 +29,7 @@ failed to update configuration
 def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeExecutor:
     executor = FakeExecutor(domain(1, "pv1"), domain(2, "pvh1", type="pvh"))
     executor.configs[2] = DomainConfig(c_info=CreateInfo(type="pvh", name="pvh1"), b_info=BuildInfo(u=Pvh()))
-    monkeypatch.setattr("xlpy.cli.connection.connect", lambda _uri: executor)
+    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: executor)
     monkeypatch.setenv("XLPY_XEN", "4.20")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.cfg").write_text(GUEST, encoding="utf-8")

@@ -30,7 +30,7 @@ Xl = Callable[..., Said]
 @pytest.fixture
 def host(monkeypatch: pytest.MonkeyPatch) -> FakeExecutor:
     executor = FakeExecutor(domain(1, "pv1"), domain(2, "pvh1", type="pvh"))
-    monkeypatch.setattr("xlpy.cli.connection.connect", lambda _uri: executor)
+    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: executor)
     monkeypatch.setattr(stopping, "POLL_SECONDS", 0)
     monkeypatch.setenv("XLPY_XEN", "4.20")
     return executor

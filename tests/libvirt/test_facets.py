@@ -85,7 +85,7 @@ class TestCpus:
 
     def test_shares(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
         assert host.cpus.share(1) == DomainShare(scheduler="credit2", weight=256, cap=0)
-        host.cpus.set_share(1, cap=50)
+        host.cpus.set_share(1, "credit2", cap=50)
         assert xen.asked == [("share", 1, {"cap": 50})]
 
 

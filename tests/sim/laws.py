@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from xlpy.executors.sim import SimHost
     from xlpy.libxl import DomainConfig
 
-STATES = {"r", "b", "p", "s", "ps"}
+STATES = {"r", "b", "", "p", "s", "ps"}
+"""Where pCPUs are short, a vCPU that has work to do may wait: no letter."""
 
 
 def check_laws(host: SimHost) -> None:

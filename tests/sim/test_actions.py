@@ -135,7 +135,7 @@ def test_nobody_acts_without_a_watcher(lab: Lab) -> None:
 def test_a_restart_that_is_not_possible_any_more(lab: Lab) -> None:
     lab.booted(config("a", memory=30 * 1024, on_reboot="restart"))
     lab.create(config("b", memory=20 * 1024))
-    lab.host.db.execute("UPDATE host SET memory_kib = memory_kib - 20 * 1024 * 1024")
+    lab.host.db.execute("UPDATE node SET xen_kib = xen_kib + 10 * 1024 * 1024")
     lab.host.shutdown(1, reboot=True)
     lab.clock.go(2)
     assert lab.states() == {"b": "b"}

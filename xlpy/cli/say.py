@@ -29,7 +29,7 @@ def say_failure(failure: Failure, program: str = "xl") -> None:
 def say_libxl(error: LibxlError, release: Release, program: str = "xl") -> None:
     """What libxl says for an error in this release, and our way out."""
     sys.stdout.flush()
-    for message in error.messages:
-        print(message.line(release), file=sys.stderr)
+    for line in filter(None, (message.line(release) for message in error.messages)):
+        print(line, file=sys.stderr)
     if error.advice:
         say(error.advice, program)

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from typing import ClassVar, Protocol
 
     from xlpy.executors.counters import Counters
+    from xlpy.executors.cpus import Cpus
     from xlpy.executors.events import Events
+    from xlpy.executors.memory import Memory
+    from xlpy.executors.pools import Pools
     from xlpy.executors.saving import Saving
     from xlpy.executors.signals import Signals
     from xlpy.host import HostFacts
@@ -56,15 +59,17 @@ class LibxlMessage(Record):
     place: str
     """FILE:FUNCTION."""
     lines: tuple[int, int]
-    """The line there in Xen 4.17 and in 4.20."""
+    """The line there in Xen 4.17 and in 4.20; -1 where that release says nothing."""
     text: str
     level: str = "error"
     """Or warning."""
 
     def line(self, release: tuple[int, int]) -> str:
-        """As that release prints it."""
+        """As that release prints it; empty where it says nothing."""
         file, function = self.place.split(":")
         number = self.lines[0] if release < (4, 18) else self.lines[1]
+        if number < 0:
+            return ""
         return f"libxl: {self.level}: {file}:{number}:{function}: {self.text}"
 
 
@@ -227,6 +232,18 @@ class Executor(Protocol):
     @property
     def saving(self) -> Saving:
         """Saving, restoring, migrating, suspending, core dumps."""
+
+    @property
+    def memory(self) -> Memory:
+        """Balloon targets, limits, claims and shared pages."""
+
+    @property
+    def cpus(self) -> Cpus:
+        """The vCPUs at run time, and the schedulers."""
+
+    @property
+    def pools(self) -> Pools:
+        """The cpupools."""
 
     @property
     def counters(self) -> Counters:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from xlpy.executors import LibxlError, LibxlMessage
 from xlpy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from typing import Protocol
-
-    from xlpy.executors import LibxlMessage
 else:
     Protocol = object  # typing is slow to import
 
@@ -46,12 +45,11 @@ class PoolTuning(Record):
     """How long after it ran a vCPU's cache counts as warm."""
 
 
-class CpuUse(Record):
-    """A pCPU since the host's start, in seconds."""
+class CpuLoad(Record):
+    """How busy a pCPU is just now: 0 idle, 1 all the time."""
 
     cpu: int
-    busy: float
-    idle: float
+    load: float
 
 
 class Cpus(Protocol):
@@ -77,20 +75,30 @@ class Cpus(Protocol):
     def share(self, domid: int) -> DomainShare:
         """The domain's parameters in the scheduler of its pool."""
 
-    def set_share(self, domid: int, *, weight: int | None = None, cap: int | None = None) -> None:
-        """Change what is given; of credit and credit2."""
+    def set_share(self, domid: int, scheduler: str, *, weight: int | None = None, cap: int | None = None) -> None:
+        """Change what is given; refused unless the domain's pool has this scheduler, credit or credit2."""
 
-    def reservations(self, domid: int) -> Sequence[Reservation]:
-        """Of all vCPUs of a domain in an RTDS pool."""
+    def reservations(self, domid: int, vcpus: Sequence[int] | None = None) -> Sequence[Reservation]:
+        """Of these vCPUs, or all, of a domain in an RTDS pool."""
 
-    def set_reservations(self, domid: int, changes: Mapping[int, Reservation]) -> None:
-        """Change those of some vCPUs, by their number."""
+    def set_reservations(self, domid: int, changes: Sequence[Reservation], *, every: bool = False) -> None:
+        """Change those of some vCPUs; with `every` there is one change, for all vCPUs."""
 
-    def tuning(self, pool: int) -> PoolTuning:
-        """Of a cpupool, by its number, whose scheduler is credit or credit2."""
+    def tuning(self, pool: int, scheduler: str) -> PoolTuning:
+        """Of a cpupool, by its number; refused unless it has this scheduler, credit or credit2."""
 
-    def set_tuning(self, pool: int, tuning: PoolTuning) -> None:
-        """Change it."""
+    def set_tuning(self, pool: int, scheduler: str, tuning: PoolTuning) -> None:
+        """Change it; the same holds."""
 
-    def usage(self) -> Sequence[CpuUse]:
+    def loads(self) -> Sequence[CpuLoad]:
         """All pCPUs, by number; empty where the host does not tell."""
+
+
+_GETTING = {"credit": (232, 230), "credit2": (439, 435)}
+
+
+def other_scheduler(domid: int, scheduler: str) -> LibxlError:
+    """What libxl says where the pool of the domain does not have this scheduler, credit or credit2."""
+    text = f"Domain {domid}:Getting domain sched {scheduler}: Invalid argument"
+    place = f"libxl_sched.c:sched_{scheduler}_domain_set"
+    return LibxlError(LibxlMessage(place=place, lines=_GETTING[scheduler], text=text))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import Failure
-from xlpy.executors.cpus import CpuUse, DomainShare, PoolTuning, Reservation
+from xlpy.executors.cpus import CpuLoad, DomainShare, PoolTuning, Reservation, other_scheduler
 from xlpy.executors.libvirt import vcpus
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from xlpy.executors import LibxlMessage
     from xlpy.executors.libvirt.access import Access
@@ -53,28 +53,30 @@ class LibvirtCpus:
         """Weight and cap, of credit and credit2."""
         return self._access.on(domid, _share)
 
-    def set_share(self, domid: int, *, weight: int | None = None, cap: int | None = None) -> None:
+    def set_share(self, domid: int, scheduler: str, *, weight: int | None = None, cap: int | None = None) -> None:
         """Change what is given."""
+        if self.share(domid).scheduler != scheduler:
+            raise other_scheduler(domid, scheduler)
         changes = {name: value for name, value in (("weight", weight), ("cap", cap)) if value is not None}
         self._access.act(domid, lambda domain: domain.setSchedulerParameters(changes))
 
-    def reservations(self, domid: int) -> Sequence[Reservation]:
+    def reservations(self, domid: int, vcpus: Sequence[int] | None = None) -> Sequence[Reservation]:
         """Of RTDS, which libvirt does not know."""
         raise Failure(advice=_RTDS)
 
-    def set_reservations(self, domid: int, changes: Mapping[int, Reservation]) -> None:
+    def set_reservations(self, domid: int, changes: Sequence[Reservation], *, every: bool = False) -> None:
         """Of RTDS, which libvirt does not know."""
         raise Failure(advice=_RTDS)
 
-    def tuning(self, pool: int) -> PoolTuning:
+    def tuning(self, pool: int, scheduler: str) -> PoolTuning:
         """Libvirt knows domains, not cpupools."""
         raise Failure(advice=f"libvirt does not tell how the scheduler of a cpupool is tuned; {_ONLY_XL}")
 
-    def set_tuning(self, pool: int, tuning: PoolTuning) -> None:
+    def set_tuning(self, pool: int, scheduler: str, tuning: PoolTuning) -> None:
         """Libvirt knows domains, not cpupools."""
         raise Failure(advice=f"libvirt cannot tune the scheduler of a cpupool; {_ONLY_XL}")
 
-    def usage(self) -> Sequence[CpuUse]:
+    def loads(self) -> Sequence[CpuLoad]:
         """The driver for Xen does not tell."""
         return ()
 

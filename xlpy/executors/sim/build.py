@@ -6,7 +6,7 @@ import os
 
 from xlpy import steps
 from xlpy.executors import Failure
-from xlpy.executors.sim import configs, guest, life, rows, saved
+from xlpy.executors.sim import configs, guest, life, machine, memory, rows, saved, schedulers, shares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _DOMIDS = range(1, 0x7FF0)
 """What domids can be (Xen: DOMID_FIRST_RESERVED)."""
+DEFAULT_PARAMETER = -1
+"""Of a scheduler: as it is when nothing is said."""
 FAILED = 3
 """The exit status for ERROR_FAIL."""
 
@@ -77,8 +79,8 @@ class Build:
             raise Failure(f"libxl: error: Domain with uuid {uuid} already exists.", status=FAILED, advice=advice)
         self.db.execute(
             "INSERT INTO domain"
-            " (domid, name, uuid, type, pool, label, max_vcpus, watched, pv_drivers, created, need_kib)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            " (domid, name, uuid, type, pool, label, max_vcpus, watched, pv_drivers, created, need_kib, pool_number)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT min(number) FROM pool WHERE name = ?))",
             (
                 self.domid,
                 rows.bind(step.name),
@@ -91,6 +93,7 @@ class Build:
                 guest.has_pv_drivers(self.plan),
                 self.now,
                 self.need_kib,
+                rows.bind(step.pool),
             ),
         )
 
@@ -101,22 +104,44 @@ class Build:
         """Where its memory comes from does not change what a simulated guest does."""
 
     def do_set_vcpus(self, step: steps.SetVcpus) -> None:
-        """Each vCPU goes to the pCPU of its hard affinity that has the fewest."""
-        load = dict.fromkeys(range(self.facts.cpus), 0)
+        """Each vCPU goes to the pCPU of its pool and affinity that has the fewest."""
+        pool = shares.cpus_of_pool(self.db, rows.domain(self.db, self.domid)["pool_number"])
+        placed = self._placed(pool)
+        load = dict.fromkeys(pool, 0)
         load |= dict(self.db.execute("SELECT cpu, count(*) FROM vcpu WHERE online GROUP BY cpu").fetchall())
         for vcpu in range(step.maximum):
             hard = step.hard_affinity[vcpu] if vcpu < len(step.hard_affinity) else ()
-            soft = step.soft_affinity[vcpu] if vcpu < len(step.soft_affinity) else ()
-            cpu = min((c for c in hard or load if c in load), key=lambda c: (load[c], c), default=0)
+            soft = step.soft_affinity[vcpu] if vcpu < len(step.soft_affinity) else placed
+            fits = [cpu for cpu in pool if cpu in hard] or pool
+            cpu = min([c for c in fits if c in soft] or fits, key=lambda c: (load[c], c), default=0)
             online = vcpu in step.online
             load[cpu] += online
             row = (self.domid, vcpu, cpu, online, ",".join(map(str, hard)), ",".join(map(str, soft)))
             self.db.execute("INSERT INTO vcpu (domid, vcpu, cpu, online, hard, soft) VALUES (?, ?, ?, ?, ?, ?)", row)
         self._update(vcpus=len(step.online))
 
+    def _placed(self, pool: tuple[int, ...]) -> tuple[int, ...]:
+        """The soft affinity that libxl gives a guest on a NUMA machine; none where that is all pCPUs."""
+        from xlpy.placement import place
+
+        found = place(self.plan.config, self.need_kib, self.facts, machine.room(self.db, self.facts))
+        if found is None or len(found.nodes) == len(self.facts.node_ids):
+            return ()
+        return tuple(cpu for cpu in pool if self.facts.nodes[cpu] in found.nodes)
+
     def do_set_memory(self, step: steps.SetMemory) -> None:
-        """The limits."""
-        self._update(memory_kib=step.target_kib, max_memory_kib=step.max_kib)
+        """The limits; the pages come from the nodes of the vCPUs."""
+        row = rows.domain(self.db, self.domid)
+        machine.place(self.db, self.domid, self.need_kib, machine.nodes_of(self.db, self.domid, self.facts))
+        self._update(
+            memory_kib=step.target_kib,
+            max_memory_kib=step.max_kib,
+            target_kib=step.target_kib,
+            limit_kib=step.target_kib,
+            video_kib=step.video_kib,
+            balloon_kib=memory.FASTEST_KIB * row["pv_drivers"],
+            slack_kib=memory.XEN_SLACK_KIB if row["type"] == "pv" and step.target_kib < step.max_kib else 0,
+        )
 
     def do_load_kernel(self, _step: steps.LoadKernel) -> None:
         """From here on there is something to run, and the console knows what it will say."""
@@ -125,7 +150,11 @@ class Build:
         self._update(built=1, booted=boot.seconds, due=boot.seconds)
 
     def do_set_scheduler(self, step: steps.SetScheduler) -> None:
-        """Shares are not simulated yet."""
+        """What the configuration says of weight and cap, where the pool's scheduler knows them."""
+        weight, cap = (None if value == DEFAULT_PARAMETER else value for value in (step.weight, step.cap))
+        scheduler = schedulers.scheduler_of(self.db, self.domid)
+        if scheduler in schedulers.WITH_WEIGHTS:
+            schedulers.set_share(self.db, self.domid, scheduler, weight, cap)
 
     def do_populate_memory(self, step: steps.PopulateMemory) -> None:
         """What it takes was counted when it was made free."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xlpy.executors import DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
-from xlpy.executors.sim import rows
+from xlpy.executors.sim import rows, shares
 from xlpy.executors.sim.store import Store
 
 TYPE_CHECKING = False
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from xlpy.executors.sim.console import SimConsole
     from xlpy.executors.sim.counters import SimCounters
+    from xlpy.executors.sim.cpus import SimCpus
     from xlpy.executors.sim.events import SimEvents
+    from xlpy.executors.sim.memory import SimMemory
+    from xlpy.executors.sim.pools import SimPools
     from xlpy.executors.sim.saving import SimSaving
     from xlpy.executors.sim.signals import SimSignals
     from xlpy.host import HostFacts
@@ -36,6 +39,27 @@ class SimHost:
         self.store.close()
 
     @property
+    def memory(self) -> SimMemory:
+        """Balloon targets, limits, claims and shared pages."""
+        from xlpy.executors.sim.memory import SimMemory
+
+        return SimMemory(self)
+
+    @property
+    def cpus(self) -> SimCpus:
+        """The vCPUs at run time, and the schedulers."""
+        from xlpy.executors.sim.cpus import SimCpus
+
+        return SimCpus(self)
+
+    @property
+    def pools(self) -> SimPools:
+        """The cpupools."""
+        from xlpy.executors.sim.pools import SimPools
+
+        return SimPools(self)
+
+    @property
     def counters(self) -> SimCounters:
         """What the devices of domains have moved."""
         from xlpy.executors.sim.counters import SimCounters
@@ -45,13 +69,17 @@ class SimHost:
     def info(self) -> HostInfo:
         """The host."""
         with self.store.look():
-            return HostInfo(facts=rows.facts(self.db), free_memory_kib=rows.free_memory(self.db))
+            from xlpy.executors.sim.machine import free_of_nodes
+
+            free = tuple(free_of_nodes(self.db).values())
+            return HostInfo(facts=rows.facts(self.db), free_memory_kib=sum(free), node_free_kib=free)
 
     def domains(self) -> Sequence[DomainInfo]:
         """All domains by domid; Domain-0 is the first."""
         with self.store.look() as now:
+            used, running = shares.used_by_domain(self.db, now), {domid for domid, _ in shares.on_cpus(self.db, now)}
             found = self.db.execute("SELECT * FROM domain ORDER BY domid")
-            return [rows.domain_info(row, now) for row in found]
+            return [rows.domain_info(row, now, used[row["domid"]], row["domid"] in running) for row in found]
 
     def find(self, wanted: str) -> DomainInfo:
         """A domain by name or domid."""
@@ -59,12 +87,16 @@ class SimHost:
             domid = rows.lookup(self.db, wanted)
             if domid is None:
                 raise UnknownDomain(wanted)
-            return rows.domain_info(rows.domain(self.db, domid), now)
+            used = sum(shares.used_by_vcpu(self.db, domid, now).values())
+            on_cpu = any(of == domid for of, _ in shares.on_cpus(self.db, now))
+            return rows.domain_info(rows.domain(self.db, domid), now, used, on_cpu)
 
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
         with self.store.look() as now:
-            return rows.vcpu_infos(self.db, domid, rows.facts(self.db).cpus, now)
+            row, cpus = rows.domain(self.db, domid), rows.facts(self.db).cpus
+            used, on_cpu = shares.used_by_vcpu(self.db, domid, now), shares.on_cpus(self.db, now)
+            return rows.vcpu_infos(self.db, row, cpus, used, on_cpu)
 
     def config(self, domid: int) -> DomainConfig:
         """What a domain was built from, under its present name."""

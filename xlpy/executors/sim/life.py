@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from xlpy.executors import Failure
-from xlpy.executors.sim import rows
+from xlpy.executors.sim import memory, rows, shares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,6 +109,8 @@ def settle(db: sqlite3.Connection, now: float) -> None:
             db.execute("UPDATE domain SET due = NULL, wake = NULL WHERE domid = ?", (row["domid"],))
         else:
             _stop(db, row, float(row["wake"]))
+        shares.settle(db, float(row["wake"]))
+    memory.settle(db, now)
     db.execute("UPDATE host SET moment = ?", (now,))
 
 
@@ -179,9 +181,9 @@ def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     lines, seconds = boot(make_plan(current(row, facts), facts), facts)
     write(db, row["domid"], (line._replace(at=start + line.at) for line in lines))
     db.execute(
-        "UPDATE domain SET shutdown = NULL, since = ?, spent = ?, booting = ?, booted = ?, due = ?, wake = ?,"
+        "UPDATE domain SET shutdown = NULL, since = ?, booting = ?, booted = ?, due = ?, wake = ?,"
         " session = '', typed = '' WHERE domid = ?",
-        (at, rows.boot_time(row, at), start, start + seconds, start + seconds, at + seconds, row["domid"]),
+        (at, start, start + seconds, start + seconds, at + seconds, row["domid"]),
     )
 
 

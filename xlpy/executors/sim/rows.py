@@ -11,11 +11,8 @@ if TYPE_CHECKING:
 
     from xlpy.host import HostFacts
 
-BOOT_LOAD = 0.8
-"""CPU seconds for each second of booting."""
-IDLE_LOAD = 0.004
-"""CPU seconds for each second of a guest's time."""
-DOM0_LOAD = 0.03
+BUSY = 0.1
+"""A vCPU with such a load, of one pCPU, is busy: it does not only wake up to wait again."""
 TWIN = "+"
 """Behind the uuid of a domain that comes to the host on which its original still is."""
 _TOO_MANY = 2**63
@@ -37,10 +34,27 @@ def text(value: str | bytes) -> str:
 
 
 def facts(db: sqlite3.Connection) -> HostFacts:
-    """What the host is like."""
+    """What the host is like, with its cpupools as they are now."""
     from xlpy.executors.sim.saved import facts_from_text
 
-    return facts_from_text(db.execute("SELECT facts FROM host").fetchone()[0])
+    known = facts_from_text(db.execute("SELECT facts FROM host").fetchone()[0])
+    pools = db.execute("SELECT number, name, scheduler FROM pool ORDER BY number").fetchall()
+    owners = db.execute("SELECT cpu, pool FROM pcpu ORDER BY cpu").fetchall()
+    now = known.replace(
+        pools=tuple(text(pool["name"]) for pool in pools),
+        pool_schedulers=tuple(pool["scheduler"] for pool in pools),
+        pool_cpus=tuple(tuple(row["cpu"] for row in owners if row["pool"] == pool["number"]) for pool in pools),
+        free_cpus=tuple(row["cpu"] for row in owners if row["pool"] is None),
+    )
+    return known if _same_pools(known, now) else now
+
+
+def _same_pools(one: HostFacts, other: HostFacts) -> bool:
+    return one.pools == other.pools and all(
+        (one.cpus_of_pool(pool), one.scheduler_of_pool(pool))
+        == (other.cpus_of_pool(pool), other.scheduler_of_pool(pool))
+        for pool in one.pools
+    )
 
 
 def domain(db: sqlite3.Connection, domid: int) -> sqlite3.Row:
@@ -63,8 +77,8 @@ def lookup(db: sqlite3.Connection, wanted: str) -> int | None:
 
 def free_memory(db: sqlite3.Connection) -> int:
     """What no domain holds, in KiB."""
-    total = db.execute("SELECT memory_kib - (SELECT sum(need_kib) FROM domain) FROM host").fetchone()[0]
-    return int(total)
+    total = "SELECT (SELECT sum(size_kib - xen_kib) FROM node) - (SELECT ifnull(sum(kib), 0) FROM placed)"
+    return int(db.execute(total).fetchone()[0])
 
 
 def guest_time(row: sqlite3.Row, now: float) -> float:
@@ -73,29 +87,15 @@ def guest_time(row: sqlite3.Row, now: float) -> float:
     return ran if since is None else ran + max(0.0, now - since)
 
 
-def boot_time(row: sqlite3.Row, now: float) -> float:
-    """CPU seconds that went into booting."""
-    booting = max(0.0, min(guest_time(row, now), float(row["booted"])) - float(row["booting"]))
-    return float(row["spent"]) + BOOT_LOAD * booting
-
-
-def _cpu_time(row: sqlite3.Row, now: float) -> float:
-    ran = guest_time(row, now)
-    if row["domid"] == 0:
-        return ran * DOM0_LOAD * int(row["vcpus"])
-    return boot_time(row, now) + IDLE_LOAD * ran
-
-
 def is_busy(row: sqlite3.Row) -> bool:
-    """Whether the guest has something to do: booting, or going down."""
-    return row["domid"] == 0 or row["due"] is not None
+    """Whether the guest has something to do: booting, going down, or working."""
+    return row["domid"] == 0 or row["due"] is not None or row["load"] >= BUSY
 
 
-def domain_info(row: sqlite3.Row, now: float) -> DomainInfo:
-    """A domain as xl list sees it."""
+def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> DomainInfo:
+    """A domain as xl list sees it; USED in CPU seconds, ON_CPU says that one of its vCPUs has a pCPU just now."""
     alive = row["shutdown"] is None
     runs = alive and row["pauses"] == 0
-    busy = is_busy(row)
     return DomainInfo(
         domid=row["domid"],
         name=text(row["name"]),
@@ -105,49 +105,42 @@ def domain_info(row: sqlite3.Row, now: float) -> DomainInfo:
         max_memory_kib=row["max_memory_kib"],
         vcpus=row["vcpus"],
         max_vcpus=row["max_vcpus"],
-        running=runs and busy,
-        blocked=runs and not busy,
+        running=runs and on_cpu,
+        blocked=runs and not is_busy(row),
         paused=row["pauses"] > 0,
         shutdown=not alive,
         shutdown_reason=row["shutdown"] or 0,
-        cpu_time=_cpu_time(row, now),
+        cpu_time=used,
         uptime=now - row["created"],
-        pool=row["pool"],
+        pool=text(row["pool"]),
         label=text(row["label"]),
     )
 
 
-def vcpu_infos(db: sqlite3.Connection, domid: int, pcpus: int, now: float) -> Sequence[VcpuInfo]:
-    """The vCPUs of a domain; the first one does most of the work, as in a guest that boots."""
-    row = domain(db, domid)
-    total, runs = _cpu_time(row, now), row["shutdown"] is None and row["pauses"] == 0
+def vcpu_infos(
+    db: sqlite3.Connection, row: sqlite3.Row, pcpus: int, used: dict[int, float], on_cpu: dict[tuple[int, int], int]
+) -> Sequence[VcpuInfo]:
+    """The vCPUs of a domain; USED are their CPU seconds, ON_CPU has the pCPU of each that runs just now."""
     everywhere = tuple(range(pcpus))
+    alive = row["shutdown"] is None
     found = []
-    for vcpu in db.execute("SELECT * FROM vcpu WHERE domid = ? ORDER BY vcpu", (domid,)):
-        first, online = vcpu["vcpu"] == 0, bool(vcpu["online"])
-        busy = is_busy(row) and first
+    for vcpu in db.execute("SELECT * FROM vcpu WHERE domid = ? ORDER BY vcpu", (row["domid"],)):
+        online, number = bool(vcpu["online"]), vcpu["vcpu"]
+        place = on_cpu.get((row["domid"], number))
+        works = row["load"] >= BUSY or (number == 0 and is_busy(row) and row["domid"] != 0)
         found.append(
             VcpuInfo(
-                vcpu=vcpu["vcpu"],
-                cpu=vcpu["cpu"],
+                vcpu=number,
+                cpu=vcpu["cpu"] if place is None else place,
                 online=online,
-                running=runs and online and busy,
-                blocked=online and not (runs and busy),
-                cpu_time=_share(total, first=first, online=online, vcpus=row["vcpus"]),
+                running=place is not None,
+                blocked=online and place is None and not (alive and works),
+                cpu_time=used.get(number, 0.0),
                 hard_affinity=numbers(vcpu["hard"]) or everywhere,
                 soft_affinity=numbers(vcpu["soft"]) or everywhere,
             )
         )
     return found
-
-
-def _share(total: float, *, first: bool, online: bool, vcpus: int) -> float:
-    """Of the domain's CPU time: all to a lone vCPU, else half to the first."""
-    if vcpus == 1:
-        return total if first else 0.0
-    if first:
-        return total / 2
-    return total / 2 / (vcpus - 1) if online else 0.0
 
 
 def numbers(joined: str) -> tuple[int, ...]:

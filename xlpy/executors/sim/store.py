@@ -68,6 +68,10 @@ class Store:
 
                 settle(self.db, now)
             yield now
+            if self.db.execute("SELECT 1 FROM stirred").fetchone():
+                from xlpy.executors.sim import shares
+
+                shares.settle(self.db, now)
             self.db.execute("COMMIT")
         except BaseException:
             if self.db.in_transaction:
@@ -79,9 +83,10 @@ class Store:
         return float(age + max(0.0, self.clock() - wall))
 
     def _settled(self, now: float) -> bool:
-        """Whether nothing is due and the clock did not go back."""
+        """Whether nothing is due, no balloon moves, and the clock did not go back."""
         due = "EXISTS (SELECT 1 FROM domain WHERE wake <= ?)"
-        row = self.db.execute(f"SELECT {due} OR wall > ? FROM host", (now, self.clock())).fetchone()
+        moves = "EXISTS (SELECT 1 FROM domain WHERE moves = 1 AND since IS NOT NULL)"
+        row = self.db.execute(f"SELECT {due} OR {moves} OR wall > ? FROM host", (now, self.clock())).fetchone()
         return not row[0]
 
     def _prepare(self, first: Callable[[sqlite3.Connection, float], None]) -> None:
@@ -110,12 +115,17 @@ class Store:
         if version == 0 and self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise Failure(f"{self.path}: a database, but not a simulated host", advice=_OTHER)
         for migration in MIGRATIONS[version:]:
-            for statement in filter(str.strip, migration.split(";\n")):
+            for statement in _statements(migration):
                 self.db.execute(statement)
         self.db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self.db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
         if version == 0:
             first(self.db, self.clock())
+        if not self.db.execute("SELECT 1 FROM pool").fetchone():
+            from xlpy.executors.sim import machine, shares
+
+            machine.furnish(self.db)
+            shares.settle(self.db, self._now())
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -126,6 +136,16 @@ class Store:
 
 
 _OTHER = "move it away, or name another host: sim:///PATH, or XLPY_STATE_DIR"
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script; those inside a trigger are part of it."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
 
 
 def _words(error: Exception) -> str:
