@@ -93,3 +93,10 @@ def video(config: DomainConfig) -> int:
         return 0
     given = config.b_info.video_memkb
     return VIDEO[config.b_info.u.vga.kind] if given == UNSET64 else given
+
+
+def acpi(config: DomainConfig) -> bool:
+    """Whether the guest gets ACPI tables, where it has a choice."""
+    hvm = config.b_info.u.acpi if isinstance(config.b_info.u, Hvm) else None
+    given = hvm if config.b_info.acpi is None else config.b_info.acpi
+    return given is not False

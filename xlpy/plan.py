@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy import decisions, placement, steps
+from xlpy.devices.vkb import Vkb
 from xlpy.libxl import DomainConfig, Hvm, Pvh, SchedParams
 from xlpy.planning import DEVICE_MODEL_PHASE
 from xlpy.record import Record
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts, Problem
+    from xlpy.libxl import DeviceRecord
     from xlpy.placement import Placement, Room
     from xlpy.steps import AnyStep
 
@@ -196,7 +198,8 @@ def _attachments(config: DomainConfig) -> Iterator[steps.Attach]:
     for device in config.devices:
         counts[device.KIND] = counts.get(device.KIND, -1) + 1
         numbers.append(device.number(counts[device.KIND]))
-    for device, number in sorted(zip(config.devices, numbers, strict=True), key=lambda pair: pair[0].PHASE):
+    pairs = [*zip(config.devices, numbers, strict=True), *_default_keyboard(config)]
+    for device, number in sorted(pairs, key=lambda pair: pair[0].PHASE):
         yield steps.Attach(
             device=device,
             devid=number,
@@ -204,6 +207,13 @@ def _attachments(config: DomainConfig) -> Iterator[steps.Attach]:
             backend_domain=device.backend_domain(),
             reason=device.REASON,
         )
+
+
+def _default_keyboard(config: DomainConfig) -> Iterator[tuple[DeviceRecord, int]]:
+    """An HVM guest has a PV keyboard unless its file names some, or wants none."""
+    hvm = config.b_info.u
+    if isinstance(hvm, Hvm) and hvm.vkb_device is not False and not config.devices_of(Vkb):
+        yield Vkb(), 0
 
 
 def _device_model(config: DomainConfig, attached: list[steps.Attach], facts: HostFacts) -> Iterator[AnyStep]:
