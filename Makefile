@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: test test-xen demo bench lint types tables man docs clean
+.PHONY: completion test test-xen demo bench lint types tables man docs clean
 
 # lint, types, tests, comparison with the real xl
 test: lint types
@@ -36,6 +36,10 @@ tables: .venv/dev
 # after a change in man/ or in a declaration
 man: .venv/dev
 	$(BIN)/python man/generate.py
+
+# after a change of the options of an added command
+completion: .venv/dev
+	$(BIN)/python -m xlpy.cli.completing.added
 
 # after a change in the table of differences, in a rule, in what libvirt cannot do, or in the fields of a host
 docs: .venv/dev

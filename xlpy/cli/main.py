@@ -31,6 +31,8 @@ ADDED_OPTIONS = (
 )
 """The global options that `xlpy` has and `xl` does not."""
 
+ASKING = "__complete"
+"""The word by which a shell asks xlpy what fits a command line."""
 INTERNAL_ERROR = 70
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -109,7 +111,7 @@ def _run(argv: list[str], program: str) -> int:
     except BadOptionError as bad:
         return _bad_global_option(bad, program)
     last = dict(given)
-    settings = _settings(last, [letter for letter, _ in given].count("v"), program)
+    settings = settings_of(last, [letter for letter, _ in given].count("v"), program)
     if HELP_OPTION.letter in last:
         return _help([], settings, program)
     if "V" in last:
@@ -126,7 +128,8 @@ def _bad_global_option(bad: BadOptionError, program: str) -> int:
     return 1
 
 
-def _settings(options: dict[str, str], verbosity: int, program: str) -> Settings:
+def settings_of(options: dict[str, str], verbosity: int, program: str) -> Settings:
+    """What global options (letter to value) and the environment say; Failure for a release that is none."""
     env = os.environ
     wanted = options.get("X") or env.get("XLPY_XEN")
     try:
@@ -150,6 +153,11 @@ def _dispatch(words: list[str], settings: Settings, program: str) -> int:
         _help([], settings, program)
         return 1
     word, rest = words[0], words[1:]
+    if program == "xlpy" and word == ASKING and rest:
+        from xlpy.cli.completing import answer
+
+        sys.stdout.write(answer(rest[0], rest[1:]))
+        return 0
     if program == "xlpy" and word not in names.NAMES:
         from xlpy.cli.command import find_added, run_added
 
