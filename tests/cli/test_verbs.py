@@ -201,10 +201,6 @@ def test_console_of_the_unknown(xl: Xl) -> None:
     assert xl("console", "99") == (1, "", f"{GONE_20}Unable to attach console\n")
 
 
-def test_a_verb_that_is_not_there_yet(xl: Xl) -> None:
-    assert xl("sysrq", "1", "s") == (1, "", "xl: sysrq: this verb of xl is not part of xlpy yet\n")
-
-
 def test_a_release_that_is_none(xl: Xl, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XLPY_XEN", "new")
     assert xl("list").status == 1

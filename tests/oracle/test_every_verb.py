@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.fake import FakeExecutor
 from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import Run, run_ours
 from tests.oracle.real import RELEASES, run_real
 from xlpy.cli.names import NAMES, names
 from xlpy.cli.registry import find_verb
+from xlpy.executors.sim import open_host
 from xlpy.release import Release
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from xlpy.executors.sim import SimHost
 
 HELP = ("help {}", "{} -h", "{} --help", "{} --help=x", "{} -?", "{} --nosuch", "{} --=", "-N {} -h", "-vtTf {} -h")
 MOST_WORDS = 5
@@ -40,9 +42,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("every_verb")
 
 
+@pytest.fixture(scope="module")
+def host() -> SimHost:
+    return open_host(":memory:")
+
+
 @pytest.fixture(autouse=True)
-def _host(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: FakeExecutor())
+def _host(host: SimHost, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: host)
 
 
 @cache

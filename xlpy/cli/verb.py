@@ -40,6 +40,8 @@ class Verb(Record):
     usage: str = ""
     """What follows the name in the usage line."""
     options: tuple[Option, ...] = ()
+    notes: str = ""
+    """What help has below the options, as a further line of theirs."""
     options_in_usage: bool = False
     """Help has the options at the end of the usage, not under a heading."""
     modifies: bool = False
@@ -99,7 +101,7 @@ def title(option: Option) -> str:
 def verb_help(verb: Verb, release: Release) -> str:
     """What `xl help VERB` prints."""
     flags = "vtT" + "f" * verb.modifies + "N" * verb.dry_run
-    options = "\n".join(option.help for option in options_of(verb, release) if option.help)
+    options = "\n".join(filter(None, (*(option.help for option in options_of(verb, release)), verb.notes)))
     usage = verb.usage + options if verb.options_in_usage else verb.usage
     text = f"Usage: xl [-{flags}] {verb.name} {usage}\n\n{verb.summary}.\n\n"
     return text if verb.options_in_usage or not options else f"{text}Options:\n\n{options}\n"

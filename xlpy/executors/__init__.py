@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from xlpy.executors.counters import Counters
     from xlpy.executors.cpus import Cpus
     from xlpy.executors.events import Events
+    from xlpy.executors.hypervisor import Hypervisor
     from xlpy.executors.memory import Memory
     from xlpy.executors.pools import Pools
     from xlpy.executors.saving import Saving
@@ -244,6 +245,10 @@ class Executor(Protocol):
     @property
     def pools(self) -> Pools:
         """The cpupools."""
+
+    @property
+    def hypervisor(self) -> Hypervisor:
+        """Xen itself."""
 
     @property
     def counters(self) -> Counters:

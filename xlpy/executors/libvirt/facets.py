@@ -5,7 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from xlpy.executors import Failure
+
 if TYPE_CHECKING:
+    from xlpy.executors.hypervisor import Hypervisor
     from xlpy.executors.libvirt.access import Access
     from xlpy.executors.libvirt.counters import LibvirtCounters
     from xlpy.executors.libvirt.cpus import LibvirtCpus
@@ -87,6 +90,11 @@ class Facets:
         from xlpy.executors.libvirt.xenstore import LibvirtXenstore
 
         return LibvirtXenstore(self._access)
+
+    @property
+    def hypervisor(self) -> Hypervisor:
+        """libvirt does not reach so far into Xen."""
+        raise Failure(advice="libvirt does not reach Flask and Xen's parameters; Xen's own xl does")
 
     @property
     def counters(self) -> LibvirtCounters:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.counters import SimCounters
     from xlpy.executors.sim.cpus import SimCpus
     from xlpy.executors.sim.events import SimEvents
+    from xlpy.executors.sim.hypervisor import SimHypervisor
     from xlpy.executors.sim.memory import SimMemory
     from xlpy.executors.sim.pools import SimPools
     from xlpy.executors.sim.saving import SimSaving
@@ -65,6 +66,13 @@ class SimHost:
         from xlpy.executors.sim.counters import SimCounters
 
         return SimCounters(self)
+
+    @property
+    def hypervisor(self) -> SimHypervisor:
+        """Xen itself."""
+        from xlpy.executors.sim.hypervisor import SimHypervisor
+
+        return SimHypervisor(self)
 
     def info(self) -> HostInfo:
         """The host."""

@@ -205,5 +205,8 @@ CREATE TRIGGER pcpu_stirs AFTER UPDATE OF pool ON pcpu BEGIN
     INSERT OR IGNORE INTO stirred SELECT -1 - new.pool WHERE new.pool IS NOT NULL;
     INSERT OR IGNORE INTO stirred SELECT -1 - old.pool WHERE old.pool IS NOT NULL; END;
 """,
+    """
+ALTER TABLE host ADD COLUMN enforcing INTEGER;  -- Flask; NULL: as Xen's command line says
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""
