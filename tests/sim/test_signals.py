@@ -139,7 +139,7 @@ def test_events_tell_what_happened(lab: Lab) -> None:
     assert happened(lab) == [
         ("created", 1, "web", "pv"),
         ("unpaused", 1, "web", ""),
-        ("paused", 1, "web", "paused 1 times"),
+        ("paused", 1, "web", ""),
         ("unpaused", 1, "web", ""),
         ("renamed", 1, "web", "db"),
         ("shutdown", 1, "db", "suspend"),

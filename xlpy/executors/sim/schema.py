@@ -114,7 +114,7 @@ CREATE TRIGGER log_renamed AFTER UPDATE OF name ON domain WHEN new.name <> old.n
     INSERT INTO log SELECT NULL, moment, 'renamed', new.domid, old.name, new.name FROM host; END;
 CREATE TRIGGER log_paused AFTER UPDATE OF pauses ON domain WHEN new.pauses <> old.pauses BEGIN
     INSERT INTO log SELECT NULL, moment, CASE WHEN new.pauses > old.pauses THEN 'paused' ELSE 'unpaused' END,
-    new.domid, new.name, CASE WHEN new.pauses THEN 'paused ' || new.pauses || ' times' ELSE '' END FROM host; END;
+    new.domid, new.name, CASE WHEN new.pauses > 1 THEN 'paused ' || new.pauses || ' times' ELSE '' END FROM host; END;
 CREATE TRIGGER log_shutdown AFTER UPDATE OF shutdown ON domain WHEN old.shutdown IS NULL AND new.shutdown IS NOT NULL
     BEGIN INSERT INTO log SELECT NULL, moment, 'shutdown', new.domid, new.name, CASE new.shutdown
     WHEN 0 THEN 'poweroff' WHEN 1 THEN 'reboot' WHEN 2 THEN 'suspend' WHEN 3 THEN 'crash' WHEN 4 THEN 'watchdog'

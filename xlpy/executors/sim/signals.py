@@ -65,6 +65,8 @@ class SimSignals:
             elif number := _refusal(self.db, row, name, vcpu):
                 raise _failed(domid, name, number)
             events.note(self.db, row, "signalled", name)
+            if row["type"] == "pvh" and name != "nmi":
+                return
             if name == "power":
                 life.ask(self.db, domid, now, life.POWEROFF)
             elif _hears(row):
