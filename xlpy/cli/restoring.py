@@ -21,11 +21,15 @@ SAVED = "<saved>"
 
 
 def read_in(
-    call: Call, executor: Executor, reader: Reader, filename: str | None, *, debug: bool = False
+    call: Call, executor: Executor, reader: Reader, filename: str | None, *, debug: bool = False, suffix: str = ""
 ) -> DomainConfig:
-    """The configuration of what READER brings, or another one from a file; ends the run where there is none."""
+    """The configuration of what READER brings, or another one from a file; ends the run where there is none.
+
+    SUFFIX goes behind the name of the domain.
+    """
     head = read_head(reader)
     config = _config(call, executor, head, filename)
+    config = config.replace(c_info=config.c_info.replace(name=config.name + suffix))
     if debug:
         from xlpy.cli.printing import show_config
 

@@ -8,6 +8,7 @@ import sys
 from xlpy.cli.call import Leave
 from xlpy.cli.domains import find_domid
 from xlpy.cli.outgoing import config_of, tell, to_text
+from xlpy.cli.pipes import write_all
 from xlpy.cli.savefile import write_head
 from xlpy.cli.say import say_libxl
 from xlpy.executors import Failure, LibxlError
@@ -53,18 +54,14 @@ def _write(streams: Streams, domid: int, path: str, config: str) -> None:
     except OSError:
         print(f"Failed to open temp file {path} for writing", file=sys.stderr)
         raise Leave(1) from None
-    with os.fdopen(descriptor, "wb") as file:
-
-        def put(data: bytes) -> None:
-            file.write(data)
-
-        try:
-            write_head(put, path, config)
-            streams.send(domid, put, tell, live=False)
-            file.flush()
-            os.fsync(file.fileno())
-        except OSError as error:
-            raise Failure(advice=f"{path}: {error.strerror}") from None
+    try:
+        write_head(lambda data: write_all(descriptor, data), path, config)
+        streams.send(domid, lambda data: write_all(descriptor, data), tell, live=False)
+        os.fsync(descriptor)
+    except OSError as error:
+        raise Failure(advice=f"{path}: {error.strerror}") from None
+    finally:
+        os.close(descriptor)
 
 
 def _say(call: Call, failure: Failure) -> None:

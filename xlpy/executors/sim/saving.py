@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
 from xlpy.executors.sim import events, frames, life, rows, state, stream
@@ -9,13 +11,14 @@ from xlpy.executors.sim import events, frames, life, rows, state, stream
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from xlpy.executors.sim.host import SimHost
     from xlpy.libxl import DomainConfig
 
 _KINDS = {"pv": "x86 PV"}
+_SAVE_DONE = "libxl_stream_write.c:libxl__xc_domain_save_done"
 _SUSPEND = "libxl_dom_suspend.c:suspend_common_wait_guest_check"
 
 
@@ -40,19 +43,20 @@ class SimSaving:
         """Write the state; the guest is suspended before the end, or with `live` after most of it was sent."""
         row, release = self._look(domid)
         tell(f"xc: info: Saving domain {domid}, type {_kind(row)}")
-        write(stream.MAGIC)
-        write(stream.pack(stream.HEAD, {"type": row["type"], "xen": release}))
-        if live:
-            sent = self._send_live(domid, row, write)
-            guest = self._suspend(domid, f"live, frames by round: {' '.join(map(str, sent))}")
-        else:
-            total = frames.highest(row)
-            guest = self._suspend(domid, f"{total} frames")
-            write(stream.pack(stream.FRAMES, {"round": 0, "frames": total}))
-            for line in frames.progress(total):
-                tell(line)
-        write(stream.pack(stream.GUEST, guest))
-        write(stream.pack(stream.END, {}))
+        sent: list[int] = []
+        with _wire_fails(domid, GUEST_TIMEDOUT, "did not respond"):
+            write(stream.MAGIC + stream.pack(stream.HEAD, {"type": row["type"], "xen": release}))
+            if live:
+                sent = self._send_live(domid, row, write)
+        total = frames.highest(row)
+        how = f"live, frames by round: {' '.join(map(str, sent))}" if live else f"{total} frames"
+        guest = self._suspend(domid, how)
+        with _wire_fails(domid, ERROR_FAIL, "responded"):
+            if not live:
+                write(stream.pack(stream.FRAMES, {"round": 0, "frames": total}))
+                for line in frames.progress(total):
+                    tell(line)
+            write(stream.pack(stream.GUEST, guest) + stream.pack(stream.END, {}))
 
     def _look(self, domid: int) -> tuple[sqlite3.Row, str]:
         """The domain, if it can be sent, and the host's release."""
@@ -141,6 +145,22 @@ class SimSaving:
         dump(path, row, vcpus, facts)
 
 
+@contextmanager
+def _wire_fails(domid: int, rc: int, guest: str) -> Iterator[None]:
+    """Tell it as libxc and libxl do when the file or pipe takes no more; GUEST has responded, or not yet."""
+    try:
+        yield
+    except OSError as error:
+        number, words = error.errno, error.strerror
+        text = f"Domain {domid}:saving domain: domain {guest} to suspend request: {words}"
+        raise SaveFailed(
+            stream.xc_error(f"Failed to write page data to stream ({number} = {words})"),
+            stream.xc_error(f"Save failed ({number} = {words})"),
+            LibxlMessage(place=_SAVE_DONE, lines=(347, 347), text=text),
+            rc=rc,
+        ) from None
+
+
 def _kind(row: sqlite3.Row) -> str:
     return _KINDS.get(row["type"], "x86 HVM")
 
@@ -162,9 +182,10 @@ def refuse_suspend(row: sqlite3.Row) -> None:
 
 def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveFailed:
     text = f"Domain {domid}:saving domain: domain did not respond to suspend request: Invalid argument"
-    place = "libxl_stream_write.c:libxl__xc_domain_save_done"
     failed = stream.xc_error("Save failed (22 = Invalid argument)")
-    return SaveFailed(message, failed, LibxlMessage(place=place, lines=(347, 347), text=text), rc=rc, advice=advice)
+    return SaveFailed(
+        message, failed, LibxlMessage(place=_SAVE_DONE, lines=(347, 347), text=text), rc=rc, advice=advice
+    )
 
 
 def _read_all(read: Callable[[int], bytes], tell: Callable[[str], None]) -> dict[str, Any]:
