@@ -74,7 +74,7 @@ class Call:
         except BadOptionError as bad:
             if bad.letter == HELP_OPTION.letter:
                 self.help(0)
-            print(f"option `{bad.letter}' not supported.", file=sys.stderr)
+            print(f"option `{bad.letter[:1]}' not supported.", file=sys.stderr)
             raise Leave(2) from None
         self.words = scan.rest
         needed = self.verb.min_words

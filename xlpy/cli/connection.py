@@ -16,7 +16,7 @@ CAPABILITIES = "/proc/xen/capabilities"
 
 
 def connect(uri: str | None, no_libvirt: str = "", *, best_effort: bool = False) -> Executor:
-    """The host of a URI: `sim:///`, `sim:///PATH`, or one of libvirt's; without one the simulated host of this user.
+    """The host of a URI: `sim:///`, `sim:///NAME`, `sim:///PATH`, or one of libvirt's; without one this user's own.
 
     NO_LIBVIRT says why a host behind libvirt would not do; with BEST_EFFORT it builds guests without what it lacks.
     """
@@ -25,8 +25,7 @@ def connect(uri: str | None, no_libvirt: str = "", *, best_effort: bool = False)
     if uri.startswith(f"{SIMULATED}/"):
         from xlpy.executors.sim import open_host
 
-        path = uri.removeprefix(SIMULATED)
-        return open_host(None if path == "/" else path)
+        return open_host(_path(uri.removeprefix(SIMULATED)))
     from xlpy.executors import libvirt
 
     if uri.startswith(libvirt.SCHEMES):
@@ -34,9 +33,19 @@ def connect(uri: str | None, no_libvirt: str = "", *, best_effort: bool = False)
             raise Failure(advice=no_libvirt)
         return libvirt.open_host(uri, say, best_effort=best_effort)
     raise Failure(
-        advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user), "
+        advice=f"{uri} is not the URI of a host: use sim:/// (the simulated host of this user), sim:///NAME, "
         "sim:///PATH/TO/host.db, or one of libvirt's: xen:///system, xen+ssh://root@HOST/system"
     )
+
+
+def _path(place: str) -> str | None:
+    """The file of a simulated host: `/` is this user's, `/NAME` another one of theirs, `/PATH/TO/host.db` itself."""
+    name = place[1:]
+    if not name or "/" in name or "." in name:
+        return place if name else None
+    from xlpy.executors.sim import named_path
+
+    return named_path(name)
 
 
 def _default() -> Executor:

@@ -42,7 +42,7 @@ def migrate(call: Call, options: dict[str, str]) -> int:
         executor.saving.own.migrate(domid, host, config=config if "C" in options else None, paused="p" in options)
         return 0
     name = executor.find(str(domid)).name
-    flags = "".join(f" -{letter}" for option, letter in (("e", "e"), ("d", "d"), ("p", "p")) if option in options)
+    flags = "".join(f" -{letter}" for option, letter in (("e", "e"), ("\0debug", "d"), ("p", "p")) if option in options)
     transport = Transport(make_rune(call, host, options, flags), call.release)
     return _Sender(call, executor, domid, name, transport).run(to_text(call, config))
 

@@ -16,7 +16,10 @@ class Option(Record):
     """An option; `help` is its text in xl's help to the byte, empty where xl does not mention it."""
 
     letter: str
-    """What getopt reports for it, and its short form unless `short` says that it has none."""
+    """What getopt reports for it, and its short form unless `short` says that it has none.
+
+    Of several characters only the first one counts in messages: the numbers above 255 that xl takes have a NUL there.
+    """
     name: str = ""
     """Its long form."""
     value: bool = False

@@ -40,14 +40,14 @@ VERB = Verb(
             "                of the domain.",
         ),
         Option(
-            letter="d",
+            letter="\0debug",
             name="debug",
             short=False,
             help="--debug         Print huge (!) amount of debug during the migration process.",
         ),
         Option(letter="p", help="-p              Do not unpause domain after migrating it."),
         Option(letter="D", help="-D              Preserve the domain id", since=(4, 14)),
-        Option(letter="l", name="live", short=False),
+        Option(letter="\0live", name="live", short=False),
         Option(letter="F"),
     ),
 )

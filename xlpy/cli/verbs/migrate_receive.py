@@ -25,10 +25,11 @@ VERB = Verb(
     run=run,
     usage="- for internal use only",
     modifies=True,
+    no_libvirt="libvirt takes no stream of xl's; migrate DOMAIN URI on the other host goes from libvirt to libvirt",
     options=(
         *(Option(letter=letter) for letter in "Fedrp"),
-        Option(letter="colo", name="colo", short=False),
-        Option(letter="coloft-script", name="coloft-script", value=True, short=False),
-        Option(letter="userspace-colo-proxy", name="userspace-colo-proxy", short=False),
+        Option(letter="\0colo", name="colo", short=False),
+        Option(letter="\0coloft-script", name="coloft-script", value=True, short=False),
+        Option(letter="\0userspace-colo-proxy", name="userspace-colo-proxy", short=False),
     ),
 )

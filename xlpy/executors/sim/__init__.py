@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from xlpy.host import HostFacts
 
-__all__ = ["SimHost", "default_path", "open_host"]
+__all__ = ["SimHost", "default_path", "named_path", "open_host"]
 
 
 def default_path() -> str:
@@ -30,6 +30,14 @@ def default_path() -> str:
         state = os.environ.get("XDG_STATE_HOME") or os.path.expanduser("~/.local/state")  # noqa: PTH111  # pathlib is slow
         place = f"{state}/xlpy"
     return f"{place}/host.db"
+
+
+def named_path(name: str) -> str:
+    """Where a host of this user with a name of its own is; its directory is made where it is absent."""
+    folder = f"{os.path.dirname(default_path())}/hosts"  # noqa: PTH120 - pathlib is slow
+    with suppress(OSError):  # opening the file tells it better
+        os.makedirs(folder, mode=0o700, exist_ok=True)  # noqa: PTH103 - pathlib is slow
+    return f"{folder}/{name}.db"
 
 
 def open_host(
