@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from xlpy.cli import pipes
 from xlpy.cli.outgoing import tell
 from xlpy.cli.restoring import read_in
 from xlpy.cli.savefile import Reader
-from xlpy.cli.say import say_failure, say_libxl
+from xlpy.cli.say import say_failure, say_libxl, say_whole
 from xlpy.executors import ERROR_FAIL, Failure, LibxlError
 
 TYPE_CHECKING = False
@@ -91,4 +90,4 @@ def _told(call: Call, failure: Failure) -> int:
 
 
 def _say(text: str) -> None:
-    print(f"migration target: {text}", file=sys.stderr, flush=True)
+    say_whole(f"migration target: {text}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from xlpy.cli.say import say_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def libxl_error(release: Release, place: str, lines: tuple[int, int], text: str)
     """Print an error of libxl; PLACE is FILE:FUNCTION, LINES its line there up to Xen 4.17 and in later ones."""
     file, function = place.split(":")
     line = lines[0] if release < (4, 18) else lines[1]
-    print(f"libxl: error: {file}:{line}:{function}: {text}", file=sys.stderr)
+    say_whole(f"libxl: error: {file}:{line}:{function}: {text}")
 
 
 def say_no_type(release: Release, domid: int) -> None:

@@ -9,7 +9,7 @@ from xlpy.cli.call import Leave
 from xlpy.cli.domains import find_domid
 from xlpy.cli.outgoing import config_of, tell, to_text
 from xlpy.cli.savefile import write_head
-from xlpy.cli.say import say_failure, say_libxl
+from xlpy.cli.say import say_failure, say_libxl, say_whole
 from xlpy.cli.transport import Transport, make_rune
 from xlpy.executors import Failure, LibxlError
 from xlpy.executors.saving import GUEST_TIMEDOUT
@@ -90,7 +90,7 @@ class _Sender:
             rc = -3
         else:
             return 0
-        print(f"migration sender: libxl_domain_suspend failed (rc={rc})", file=sys.stderr)
+        say_whole(f"migration sender: libxl_domain_suspend failed (rc={rc})")
         return rc
 
     def _acknowledged(self) -> bool:
@@ -122,7 +122,7 @@ class _Sender:
             return 1
         _say("Target reports successful startup.")
         self.executor.destroy(self.domid)
-        print("Migration successful.", file=sys.stderr, flush=True)
+        say_whole("Migration successful.")
         return 0
 
     def _take_back(self, status: int) -> int:
@@ -133,12 +133,12 @@ class _Sender:
         self.executor.rename(self.domid, self.name)
         self.executor.saving.resume(self.domid)
         _say("Resumed OK.")
-        print("Migration failed due to problems at target.", file=sys.stderr, flush=True)
+        say_whole("Migration failed due to problems at target.")
         return 1
 
     def _failed(self, message: str, *, resume: bool) -> int:
         self.transport.hang_up()
-        print(message, file=sys.stderr, flush=True)
+        say_whole(message)
         if resume:
             self.executor.saving.resume(self.domid)
         return 1
@@ -148,4 +148,4 @@ class _Sender:
 
 
 def _say(text: str) -> None:
-    print(f"migration sender: {text}", file=sys.stderr, flush=True)
+    say_whole(f"migration sender: {text}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from xlpy.cli.call import Leave
+from xlpy.cli.say import say_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ def config_of(call: Call, executor: Executor, domid: int, other: str | None, *, 
         config = executor.config(domid)
     except UnknownDomain:
         say_no_config(call, domid)
-        print("unable to retrieve domain configuration", file=sys.stderr)
+        say_whole("unable to retrieve domain configuration")
         raise Leave(1) from None
     return config.replace(c_info=config.c_info.replace(domid=domid if keep_domid else 0))
 
@@ -51,7 +50,7 @@ def _from_file(call: Call, executor: Executor, filename: str) -> DomainConfig:
     try:
         data = contents(filename, call.release)
     except Failure:
-        print("unable to read overridden config file", file=sys.stderr)
+        say_whole("unable to read overridden config file")
         raise Leave(1) from None
     facts = executor.info().facts
     return accepted(call, Source.from_bytes(filename, data), facts, quiet=False, masked=False)
@@ -66,4 +65,4 @@ def to_text(call: Call, config: DomainConfig) -> str:
 
 def tell(line: str) -> None:
     """A line of progress."""
-    print(line, file=sys.stderr, flush=True)
+    say_whole(line)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import sys
 
 from xlpy.cli.savefile import say_truncated
+from xlpy.cli.say import say_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def expect(descriptor: int, words: bytes, what: str, release: Release, rune: str
     stream = RECEIVER_STREAM if rune is None else SENDER_STREAM
     if read_up_to(descriptor, len(words), what, stream, release) == words:
         return
-    print(f"{stream} contained unexpected data instead of {what}", file=sys.stderr)
+    say_whole(f"{stream} contained unexpected data instead of {what}")
     if rune is not None:
-        print(f"(command run was: {rune} )", file=sys.stderr)
+        say_whole(f"(command run was: {rune} )")
     raise Broken
 
 

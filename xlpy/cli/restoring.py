@@ -7,6 +7,7 @@ import sys
 
 from xlpy.cli.call import Leave
 from xlpy.cli.savefile import read_head
+from xlpy.cli.say import say_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def _config(call: Call, executor: Executor, head: Head, filename: str | None) ->
     if filename is not None:
         source = read_config(filename, [], call.release)
     elif head.config is None:
-        print("Config file not specified and none in save file", file=sys.stderr)
+        say_whole("Config file not specified and none in save file")
         raise Leave(1)
     else:
-        print(f"Parsing config from {SAVED}", file=sys.stderr, flush=True)
+        say_whole(f"Parsing config from {SAVED}")
         if head.is_json:
             return _from_json(call, head.config)
         from xlpy.source import Source
@@ -68,11 +69,11 @@ def _from_json(call: Call, data: bytes) -> DomainConfig:
     except ValueError as error:
         text = "unable to generate libxl__json_object from JSON representation of libxl_domain_config."
         libxl_error(call.release, "libxl_json.c:libxl__object_from_json", (1084, 1084), text)
-        print("Unknown guest type", file=sys.stderr)
+        say_whole("Unknown guest type")
         say(f"the configuration in the file: {error}")
         raise Leave(1) from None
     if config.c_info.type == "invalid":
-        print("Unknown guest type", file=sys.stderr)
+        say_whole("Unknown guest type")
         raise Leave(1)
     return config
 
@@ -84,7 +85,7 @@ def open_reader(call: Call, path: str) -> Reader:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        print(f"Can't open restore file: {error.strerror}", file=sys.stderr)
+        say_whole(f"Can't open restore file: {error.strerror}")
         raise Leave(1) from None
     return Reader(lambda count: os.read(descriptor, count), path, call.release)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import struct
-import sys
 
 from xlpy.cli.call import Leave
+from xlpy.cli.say import say_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Reader:
         if len(found) < count:
             say_truncated(self._release, what, self.source)
             line = lines[self._release >= (4, 18)]
-            print(f"xl: fatal error: xl_vmcontrol.c:{line}: Protocol error: {call}", file=sys.stderr)
+            say_whole(f"xl: fatal error: xl_vmcontrol.c:{line}: Protocol error: {call}")
             raise Leave(1)
         return found
 
@@ -61,7 +61,7 @@ def write_head(write: Callable[[bytes], None], source: str, config: str) -> None
     data = config.encode("utf-8", "surrogateescape") + b"\0"
     flags, length = JSON | STREAM_V2, _LENGTH.size + len(data)
     write(_HEADER.pack(MAGIC, _ORDER, flags, 0, length) + _LENGTH.pack(len(data)) + data)
-    print(f"Saving to {source} new xl format (info 0x{flags:x}/0x0/{length})", file=sys.stderr, flush=True)
+    say_whole(f"Saving to {source} new xl format (info 0x{flags:x}/0x0/{length})")
 
 
 class Head:
@@ -81,7 +81,7 @@ def read_head(reader: Reader) -> Head:
     if order != _ORDER:
         _refuse("File has wrong byte order")
     source, info = reader.source, f"0x{flags:x}/0x{optional:x}/{length}"
-    print(f"Loading new save file {source} (new xl fmt info {info})", file=sys.stderr, flush=True)
+    say_whole(f"Loading new save file {source} (new xl fmt info {info})")
     if unknown := flags & ~(JSON | STREAM_V2):
         _refuse(f"Savefile has mandatory flag(s) 0x{unknown:x} which are not supported; need newer xl")
     call = 'libxl_read_exactly( ctx, restore_fd, optdata_begin, hdr.optional_data_len, restore_source, "optdata")'
@@ -90,7 +90,7 @@ def read_head(reader: Reader) -> Head:
 
 def _config(data: bytes, flags: int) -> bytes:
     kind = " in JSON format" if flags & JSON else ""
-    print(f" Savefile contains xl domain config{kind}", file=sys.stderr)
+    say_whole(f" Savefile contains xl domain config{kind}")
     if len(data) < _LENGTH.size:
         _refuse("Savefile truncated.")
     length = _LENGTH.unpack_from(data)[0]
@@ -100,5 +100,5 @@ def _config(data: bytes, flags: int) -> bytes:
 
 
 def _refuse(message: str) -> None:
-    print(message, file=sys.stderr)
+    say_whole(message)
     raise Leave(1)

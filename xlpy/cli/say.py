@@ -14,14 +14,20 @@ def say(text: str, program: str = "xl") -> None:
     """One line of our own, fit for a terminal whatever is in it."""
     from xlpy.render.text import printable
 
-    print(f"{program}: {printable(text)}", file=sys.stderr)
+    say_whole(f"{program}: {printable(text)}")
+
+
+def say_whole(line: str) -> None:
+    """A line of xl's in one write, so that those of both ends of a migration do not mix."""
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
 
 
 def say_failure(failure: Failure, program: str = "xl") -> None:
     """What a host would not do: its lines are in xl's words, the way out in ours."""
     sys.stdout.flush()
     for line in failure.lines:
-        print(line, file=sys.stderr)
+        say_whole(line)
     if failure.advice:
         say(failure.advice, program)
 
@@ -30,6 +36,6 @@ def say_libxl(error: LibxlError, release: Release, program: str = "xl") -> None:
     """What libxl says for an error in this release, and our way out."""
     sys.stdout.flush()
     for line in filter(None, (message.line(release) for message in error.messages)):
-        print(line, file=sys.stderr)
+        say_whole(line)
     if error.advice:
         say(error.advice, program)

@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from xlpy.cli.say import say_whole
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlpy.cli.call import Call
@@ -62,7 +64,7 @@ class Transport:
             self._drain()
         if status is None:
             text = f"migration child [{self._child.pid}] not exiting, no longer waiting"
-            print(f"{text} (exit status will be unreported)", file=sys.stderr)
+            say_whole(f"{text} (exit status will be unreported)")
         elif status:
             self._report(status)
 
@@ -80,4 +82,4 @@ class Transport:
         text = f"migration transport process [{self._child.pid}] {what}"
         place = "libxl_exec.c:libxl_report_child_exitstatus"
         message = LibxlMessage(place=place, lines=(line, line), text=text, level="info")
-        print(message.line(self._release), file=sys.stderr, flush=True)
+        say_whole(message.line(self._release))
