@@ -9,6 +9,10 @@ The prose stands in man/*.in; what can be listed comes from the declarations. A 
     @list MODULE NAME       the words in a tuple of a module
     @cpuid                  the names of CPUID features
     @example FILE           a file of examples/etc-xen
+    @verbs                  all verbs of xl
+    @listing                the options that every listing has
+    @command NAME           the section of a command that xlpy adds
+    @commands               all of them: short where another page has such a section, else in full
 
 A test holds that the pages are up to date and complete.
 """
@@ -18,10 +22,12 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-import textwrap
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import commands
+from roff import WIDTH, bold, filled, literal, new_line, prose
 
 from xlpy import __version__, vocabulary
 from xlpy.cpuid_features import features
@@ -38,8 +44,6 @@ EXAMPLES = HERE.parent / "examples" / "etc-xen"
 OLDEST = "4.1"
 """What came with it or before is not said to have come."""
 MOST_EXAMPLES = 3
-WIDTH = 79
-LONG = 60
 HEAD = """\
 .\\" Made by man/generate.py: do not edit.
 .nr HY 0
@@ -48,40 +52,6 @@ _FORMS = {
     **dict.fromkeys(("integer", "unsigned", "count"), "number"),
     **dict.fromkeys(("boolean", "switch"), "0|1"),
 }
-
-
-# ---- roff
-
-
-def literal(text: str) -> str:
-    """Text to be typed as it is."""
-    for character, name in (("\\", "\\e"), ("-", "\\-"), ("'", "\\(aq"), ("`", "\\(ga")):
-        text = text.replace(character, name)
-    return text.replace("^", "\\(ha").replace("~", "\\(ti")
-
-
-def bold(text: str) -> str:
-    """Text to be typed, in bold; where it has no blank for long the line may be broken behind a comma."""
-    written = literal(text)
-    if max(map(len, text.split(" "))) > LONG:
-        written = written.replace(",", ",\\:")
-    return f"\\fB{written}\\fR"
-
-
-def prose(text: str) -> list[str]:
-    """A paragraph of a declaration, one sentence a line; what stands in `...` is to be typed."""
-    parts = text.replace("\\", "\\e").replace("^", "\\(ha").replace("~", "\\(ti").split("`")
-    marked = "".join(bold(part) if number % 2 else part for number, part in enumerate(parts))
-    return filled(re.sub(r"(?<=[A-Za-z0-9)\]\"][.?!]) (?=[A-Z\"\\]|xl )", "\n", marked))
-
-
-def filled(text: str) -> list[str]:
-    """Lines of roff that are short enough, and no requests by mistake."""
-    lines = []
-    for sentence in text.splitlines():
-        parts = textwrap.wrap(sentence, WIDTH, break_long_words=False, break_on_hyphens=False)
-        lines += [re.sub(r"[.?!]$", r"\g<0>\\&", part) for part in parts[:-1]] + parts[-1:]
-    return [f"\\&{line}" if line.startswith((".", "'")) else line for line in lines]
 
 
 # ---- entries
@@ -94,16 +64,11 @@ def key_entry(key: Key) -> list[str]:
         ".TP",
         f"{bold(key.name)} = \\fI{key.kind.name}\\fR{unit}",
         *prose(key.doc),
-        *_line(_words(key)),
-        *_line(" ".join(filter(None, (_default(key), *_scope(key.guests, key.since))))),
-        *_line(f"Deprecated in favour of {key.deprecated}." if key.deprecated else ""),
+        *new_line(_words(key)),
+        *new_line(" ".join(filter(None, (_default(key), *_scope(key.guests, key.since))))),
+        *new_line(f"Deprecated in favour of {key.deprecated}." if key.deprecated else ""),
         *(line for example in _examples(key) for line in (".br", *filled(bold(example)))),
     ]
-
-
-def _line(text: str) -> list[str]:
-    """A text that begins on a new line."""
-    return [".br", *prose(text)] if text else []
 
 
 def _words(key: Key) -> str:
@@ -147,7 +112,7 @@ def token_entries(module: Any) -> Iterator[str]:
             yield _written(token)
         yield from prose(same[0].doc)
         if Release.parse(same[0].since) > known:
-            yield from _line(f"Since Xen {same[0].since}.")
+            yield from new_line(f"Since Xen {same[0].since}.")
         if len(same) == 1 and same[0].good not in (same[0].name, ""):
             yield from (".br", *filled(bold(f'"{same[0].good}"')))
 
@@ -238,9 +203,9 @@ def _short(lines: list[str]) -> Iterator[str]:
         yield from [line] if shown_as_written or len(line) <= WIDTH or line.startswith(".") else filled(line)
 
 
-def _expand(line: str, about: dict[str, list[str]], homes: dict[str, str]) -> list[str]:
+def _expand(written: str, about: dict[str, list[str]], homes: dict[str, str]) -> list[str]:
     """What a line of a template stands for."""
-    command, _, rest = line.partition(" ")
+    command, _, rest = written.partition(" ")
     match command:
         case "@keys":
             return [made for key in _module(rest).KEYS for made in key_entry(key)]
@@ -257,7 +222,14 @@ def _expand(line: str, about: dict[str, list[str]], homes: dict[str, str]) -> li
         case "@example":
             text = (EXAMPLES / rest).read_text(encoding="utf-8")
             return [".EX", *(f"\\&{literal(shown)}" for shown in text.rstrip("\n").split("\n")), ".EE"]
-    return [line]
+    made = commands.expand(command, rest, about, _with_page()) if command.startswith("@") else None
+    return [written] if made is None else made
+
+
+def _with_page() -> set[str]:
+    """The added commands that some page has a section for."""
+    texts = (path.read_text(encoding="utf-8") for path in HERE.glob("*.in"))
+    return {name for text in texts for name in re.findall(r"^@command ([\w-]+)$", text, re.MULTILINE)}
 
 
 def _module(name: str) -> Any:

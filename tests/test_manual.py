@@ -10,9 +10,12 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from xlpy import cpupool, vocabulary
+from xlpy.cli.command import added_commands
+from xlpy.cli.main import ADDED_OPTIONS
 from xlpy.config import load
 from xlpy.cpuid_features import features
 from xlpy.host import BUILT_IN
@@ -25,9 +28,20 @@ if TYPE_CHECKING:
 
     from xlpy.diagnostic import Diagnostic
 
+COMPLETION = {
+    f"xlpy/cli/completing/{name}": f"share/{place}"
+    for name, place in (
+        ("completion.bash", "bash-completion/completions/xlpy"),
+        ("xl.bash", "bash-completion/completions/xl"),
+        ("completion.zsh", "zsh/site-functions/_xlpy"),
+        ("completion.fish", "fish/vendor_completions.d/xlpy.fish"),
+        ("xl.fish", "fish/vendor_completions.d/xl.fish"),
+    )
+}
+"""Where the shells look for it."""
 ROOT = Path(__file__).parents[1]
 MAN = ROOT / "man"
-PAGES = sorted(MAN.glob("*.5"))
+PAGES = sorted(MAN.glob("*.[1-9]"))
 ROOMY = BUILT_IN.replace(free_cpus=tuple(range(BUILT_IN.cpus)))
 WITH_WORDS = [module for module in vocabulary.modules() if hasattr(module, "TOKENS")]
 
@@ -119,10 +133,39 @@ def test_what_a_page_shows_is_right(name: str, read: Callable[[str], tuple[Diagn
         assert [diagnostic.summary for diagnostic in read(text)] == [], text
 
 
+def entries(name: str) -> str:
+    """A page with its hyphens as they are typed, and without its fonts."""
+    return re.sub(r"\\f[BIR]", "", page(name)).replace("\\-", "-")
+
+
+@pytest.mark.parametrize("name", sorted(added_commands()))
+def test_every_added_command_has_its_part_with_every_option(name: str) -> None:
+    command = added_commands()[name]
+    found = [text for text in map(entries, (path.name for path in MAN.glob("xlpy*.1"))) if has_part(text, name)]
+    assert len(found) == 1
+    inner = command.commands.values() if isinstance(command, click.Group) else [command]
+    for param in (param for one in inner for param in one.params if isinstance(param, click.Option)):
+        assert re.search(rf"^\.TP\n.*{re.escape(param.opts[0])}\b", found[0], re.MULTILINE), param.opts
+
+
+def has_part(text: str, name: str) -> bool:
+    """Whether a page describes an added command in full."""
+    return f"\n.SH XLPY {name.upper()}\n" in text or f"\n.SS xlpy {name}\n" in text
+
+
+def test_the_program_itself_is_described() -> None:
+    options, text = entries("xlpy.1").partition(".SH COMMANDS")[0], entries("xlpy.1")
+    assert [o.name for o in ADDED_OPTIONS if not re.search(rf"--{o.name}\b", options)] == []
+    for name in added_commands():
+        assert f"xlpy {name}" in text
+    pages = {path.stem for path in MAN.glob("xlpy-*.1")}
+    assert pages <= set(re.findall(r"xlpy-\w+", text.partition(".SH SEE ALSO")[2]))
+
+
 def test_the_pages_are_installed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     shared = project["tool"]["hatch"]["build"]["targets"]["wheel"]["shared-data"]
-    assert shared == {f"man/{path.name}": f"share/man/man5/{path.name}" for path in PAGES}
+    assert shared == {f"man/{path.name}": f"share/man/man{path.suffix[1:]}/{path.name}" for path in PAGES} | COMPLETION
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)

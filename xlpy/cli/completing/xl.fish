@@ -1,0 +1,2 @@
+# Completion of xl for fish is in the file of xlpy beside this one.
+source (status dirname)/xlpy.fish
