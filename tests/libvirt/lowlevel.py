@@ -14,6 +14,7 @@ class Control:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
+        self.paused = False
         self.found: list[dict[str, Any]] = [{"cpupool": 0, "sched": 6, "n_dom": 1, "cpulist": [0, 1, 2, 3]}]
 
     def cpupool_getinfo(self) -> list[dict[str, Any]]:
@@ -42,6 +43,16 @@ class Control:
     def _pool(self, number: int) -> list[int]:
         found: list[int] = next(one["cpulist"] for one in self.found if one["cpupool"] == number)
         return found
+
+    def domain_getinfo(self, first: int, _most: int) -> list[dict[str, Any]]:
+        flags = dict.fromkeys(("running", "blocked", "shutdown", "dying"), 0) | {"paused": int(self.paused)}
+        return [{"domid": first, "cpupool": 0, "mem_kb": 4096, "online_vcpus": 2, "cpu_time": 10**9, **flags}]
+
+    def domain_unpause(self, domid: int) -> None:
+        self.asked.append(("unpause", domid))
+
+    def vcpu_getinfo(self, _domid: int, _vcpu: int) -> dict[str, Any]:
+        return {"online": 1, "blocked": 0, "running": 1, "cpu_time": 10**9, "cpu": 3, "cpumap": [1, 3]}
 
     def domain_send_trigger(self, domid: int, trigger: int, vcpu: int) -> None:
         self.asked.append(("trigger", domid, trigger, vcpu))

@@ -125,10 +125,8 @@ def test_what_libxl_said_is_shown_as_the_cause(
     assert (status, err.splitlines()) == (
         3,
         [
-            "xc: panic: xg_dom_core.c:205: failed to open file '/boot/vmlinuz': No such file",
-            "libxl: libxl_create.c:1640:domcreate_rebuild_done: Domain 8:cannot (re-)build domain: -3",
-            "libvirt: error: internal error: libxenlight failed to create new domain 'web'",
-            "xlpy: /var/log/libvirt/libxl/libxl-driver.log on this machine has what libxl said",
+            "xc: error: panic: xg_dom_core.c:205: failed to open file '/boot/vmlinuz': No such file",
+            "libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain 8:cannot (re-)build domain: -3",
         ],
     )
 
@@ -146,13 +144,7 @@ def test_what_libxl_said_of_a_domain_of_its_own(
 
     monkeypatch.setattr(xen.known[-1], "shutdownFlags", fail)
     status, _, err = said(capsys, "shutdown", "web")
-    assert (status, err.splitlines()[1:3]) == (
-        1,
-        [
-            "libxl: Domain 1:PV control didn't acknowledge",
-            "libvirt: error: internal error: Failed to shutdown domain '1' with libxenlight",
-        ],
-    )
+    assert (status, err.splitlines()[1:]) == (1, ["libxl: error: Domain 1:PV control didn't acknowledge"])
 
 
 def _is_local(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,4 +239,4 @@ class TestLog:
         (tmp_path / "libxl-driver.log").write_bytes(lines)
         found = logs.since(before)
         assert len(found) == 12
-        assert found[-1] == "libxl: \\x1b\ufffd99"
+        assert found[-1].line((4, 17)) == "libxl: error: \\x1b\ufffd99"

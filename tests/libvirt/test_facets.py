@@ -64,8 +64,10 @@ class TestMemory:
 
 class TestCpus:
     def test_the_first_vcpus(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
-        host.cpus.set_online(1, {0, 1, 2})
-        assert xen.asked == [("vcpus", 1, 3, LIVE)]
+        host.cpus.set_online(1, {0, 1})
+        assert xen.asked == [("vcpus", 1, 2, LIVE)]
+        with pytest.raises(LibxlError, match="Requested 3 VCPUs, however maxcpus is 2!"):
+            host.cpus.set_online(1, {0, 1, 2})
         with pytest.raises(Failure) as caught:
             host.cpus.set_online(1, {0, 2})
         assert "no choice of them" in caught.value.advice
@@ -111,11 +113,14 @@ class TestPools:
         assert host.xenstore.children("/local/pool") == ["0"]
 
     def test_what_cannot_have_its_cpus_is_not_left(self, host: LibvirtHost, control: Control) -> None:
-        with pytest.raises(Failure, match="cpupool_addcpu: Device or resource busy"):
+        with pytest.raises(LibxlError, match="Error moving cpu to cpupool"):
             host.pools.create("pool", "credit", [3])
         assert len(control.found) == 1
-        with pytest.raises(Failure, match="No such file"):
+        with pytest.raises(LibxlError) as caught:
             host.pools.destroy(9)
+        assert caught.value.rc == -6
+        with pytest.raises(LibxlError, match="cpu 3 to cpupool: Device or resource busy"):
+            host.pools.add_cpu(0, 3)
 
 
 class TestSignals:
@@ -294,6 +299,21 @@ class TestXenstore:
         with pytest.raises(Failure) as caught:
             host.xenstore.node("/a")
         assert "xen.lowlevel.xs" in caught.value.advice
+
+
+class TestWithXensModules:
+    def test_domains_as_xen_sees_them(self, host: LibvirtHost, web: Domain, control: Control) -> None:
+        found = host.find("web")
+        assert (found.memory_kib, found.vcpus, found.pool, found.cpu_time) == (4096, 2, "Pool-0", 1.0)
+        assert [(vcpu.cpu, vcpu.running, vcpu.hard_affinity) for vcpu in host.vcpus(1)] == [(3, True, (1, 3))]
+
+    def test_what_xl_paused(self, host: LibvirtHost, web: Domain, control: Control) -> None:
+        control.paused = True
+        host.unpause(1)
+        assert control.asked == [("unpause", 1)]
+        control.paused = False
+        with pytest.raises(Failure, match="Unpausing domain: Invalid argument"):
+            host.unpause(1)
 
 
 class TestForeignDomains:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+
 from xlpy.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import ClassVar, Protocol
 
     from xlpy.executors.counters import Counters
@@ -143,6 +145,8 @@ class HostInfo(Record):
     """What the sharing of pages saves."""
     sharing_used_kib: int = 0
     """The pages that are shared."""
+    said: Mapping[str, str] = MappingProxyType({})
+    """Fields of xl info as the host itself says them, in place of what follows from the facts."""
     unknown: tuple[str, ...] = ()
     """The fields of xl info that the host does not know."""
 

@@ -19,7 +19,7 @@ def info_fields(host: HostInfo) -> list[tuple[str, str]]:
 
 
 def _known(host: HostInfo, fields: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [field for field in fields if field[0] not in host.unknown]
+    return [(name, host.said.get(name, value)) for name, value in fields if name not in host.unknown]
 
 
 def _hardware(host: HostInfo) -> list[tuple[str, str]]:
@@ -115,10 +115,11 @@ def _topology(facts: HostFacts) -> str:
 
 def _numa(host: HostInfo) -> str:
     nodes = sorted(set(host.facts.nodes))
-    free = host.free_memory_kib // _MIB // len(nodes)
+    even = [host.free_memory_kib // len(nodes)] * len(nodes)
+    sizes = [f"{host.facts.node_size(node) // _MIB:6}" for node in nodes]
     rows = [
-        f"{node:4}:    {host.facts.node_size(node) // _MIB:6}     {free:6}      {_distances(host.facts, node)}\n"
-        for node in nodes
+        f"{node:4}:    {size}     {free // _MIB:6}      {_distances(host.facts, node)}\n"
+        for node, size, free in zip(nodes, sizes, host.node_free_kib or even, strict=True)
     ]
     return f"{'numa_info':{NAME_WIDTH}}:\nnode:    memsize    memfree    distances\n{''.join(rows)}"
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
+from xlpy.executors import Failure, LibxlError, NoPvDrivers, UnknownDomain
 from xlpy.executors.libvirt import errors, logs, modules
 from xlpy.executors.libvirt.link import LIMIT
 
@@ -72,14 +72,17 @@ class Access:
 
     @contextmanager
     def causes(self, name: str) -> Iterator[None]:
-        """Failures come with what libxl said about the domain of this name meanwhile; only on this machine."""
+        """Failures are what libxl said about the domain of this name meanwhile, if it said something here."""
         before = logs.ends(name) if self.local else {}
         try:
             yield
         except (UnknownDomain, NoPvDrivers):
             raise
         except Failure as failure:
-            raise Failure(*logs.since(before), *failure.lines, status=failure.status, advice=failure.advice) from None
+            messages = logs.since(before)
+            if not messages:
+                raise
+            raise LibxlError(*messages, status=failure.status) from None
 
     def mention_foreign(self, wanted: str) -> None:
         """Say, once, where a domain runs on Xen that libvirt does not see; WANTED is a domid or a name."""

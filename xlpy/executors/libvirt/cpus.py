@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import fromstring
 
-from xlpy.executors import Failure
+from xlpy.executors import Failure, LibxlError, LibxlMessage
 from xlpy.executors.cpus import CpuLoad, DomainShare, PoolTuning, Reservation, other_scheduler
 from xlpy.executors.libvirt import vcpus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from xlpy.executors import LibxlMessage
     from xlpy.executors.libvirt.access import Access
 
 _ONLY_XL = "Xen's own xl has it"
@@ -28,6 +28,9 @@ class LibvirtCpus:
         """Libvirt counts: those that are there are the first ones."""
         if set(vcpus) != set(range(len(vcpus))):
             raise Failure(advice=f"libvirt plugs in the first vCPUs of a domain, no choice of them; {_ONLY_XL}")
+        most = self._access.on(domid, lambda domain: int(fromstring(domain.XMLDesc(0)).findtext("vcpu") or 1))
+        if not 0 < len(vcpus) <= most:
+            raise _wrong_count(domid, len(vcpus), most)
         live = self._access.api.VIR_DOMAIN_AFFECT_LIVE
         self._access.act(domid, lambda domain: domain.setVcpusFlags(len(vcpus), live))
 
@@ -79,6 +82,15 @@ class LibvirtCpus:
     def loads(self) -> Sequence[CpuLoad]:
         """The driver for Xen does not tell."""
         return ()
+
+
+def _wrong_count(domid: int, count: int, most: int) -> LibxlError:
+    """What libxl says of it."""
+    many, lines = f"Requested {count} VCPUs, however maxcpus is {most}!", (1869, 1871)
+    if count == 0:
+        many, lines = "Requested 0 VCPUs!", (1863, 1865)
+    text = f"Domain {domid}:{many}: Function not implemented"
+    return LibxlError(LibxlMessage(place="libxl_domain.c:libxl_set_vcpuonline", lines=lines, text=text))
 
 
 def _share(domain: Any) -> DomainShare:

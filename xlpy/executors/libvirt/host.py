@@ -46,8 +46,9 @@ class LibvirtHost(Facets):
     def info(self) -> HostInfo:
         """The host."""
         from xlpy.executors.libvirt.facts import host_info
+        from xlpy.executors.libvirt.xeninfo import completed
 
-        return host_info(self._access.ask(), local=self._access.local)
+        return completed(host_info(self._access.ask(), local=self._access.local), self._access.modules)
 
     def domains(self) -> Sequence[DomainInfo]:
         """All domains that run, by domid."""
@@ -62,7 +63,10 @@ class LibvirtHost(Facets):
 
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
-        return vcpu_infos(self._access.on(domid, self._look), self._access.told.cpus)
+        from xlpy.executors.libvirt.xeninfo import vcpus_completed
+
+        found = vcpu_infos(self._access.on(domid, self._look), self._access.told.cpus)
+        return vcpus_completed(found, domid, self._access.modules)
 
     def config(self, domid: int) -> DomainConfig:
         """What libvirt says that a domain was built from: its XML, which libvirt itself translates to xl.cfg."""
@@ -125,6 +129,9 @@ class LibvirtHost(Facets):
     def unpause(self, domid: int) -> None:
         """Let them run; libvirt does nothing to a domain that it has not paused."""
         if self._access.on(domid, lambda domain: domain.info())[0] != PAUSED:
+            if self.find(str(domid)).paused:  # by Xen's own xl, and Xen's own module tells it
+                self._access.modules.xen("unpausing", "domain_unpause", domid)
+                return
             raise Failure(
                 f"libxl: error: Domain {domid}:Unpausing domain: Invalid argument",
                 advice="libvirt has not paused it: what Xen's own xl paused, only that can unpause",
@@ -229,7 +236,10 @@ class LibvirtHost(Facets):
         return seen
 
     def _info(self, seen: Look) -> DomainInfo:
-        return domain_info(seen, time.time(), _uptime_here() if self._access.local else None)
+        from xlpy.executors.libvirt.xeninfo import domain_completed
+
+        info = domain_info(seen, time.time(), _uptime_here() if self._access.local else None)
+        return domain_completed(info, self._access.modules)
 
     def _xml(self, config: DomainConfig) -> str:
         from xlpy.executors.libvirt import creation

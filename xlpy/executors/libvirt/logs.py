@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from xlpy.executors import LibxlMessage
 from xlpy.executors.libvirt.errors import printable
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ FOLDER = "/var/log/libvirt/libxl"
 _COMMON = "libxl-driver"
 """The log of all that has no domain yet; a domain that is built has its own."""
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+\d{4}: ")
+_CONTEXT = re.compile("^(libxl|xc): ")
+"""Who says it; the log leaves out that it is an error, for little else is in it."""
 _MOST = 12
 _LONGEST = 256 * 1024
 
@@ -26,9 +29,20 @@ def ends(name: str) -> dict[str, int]:
     }
 
 
-def since(before: dict[str, int]) -> Sequence[str]:
-    """The lines that came since, without their time, fit for a terminal; the last ones, if there are many."""
-    return [line for path, start in before.items() for line in _lines(path, start)][-_MOST:]
+class Logged(LibxlMessage):
+    """A line of the log: it has the place and number of the libxl that said it, whatever release is followed."""
+
+    said: str
+
+    def line(self, release: tuple[int, int]) -> str:
+        """As it was said."""
+        return self.said
+
+
+def since(before: dict[str, int]) -> Sequence[Logged]:
+    """The lines that came since, as xl would print them, fit for a terminal; the last ones, if there are many."""
+    found = [line for path, start in before.items() for line in _lines(path, start)][-_MOST:]
+    return [Logged(place="", lines=(0, 0), text=line, said=_CONTEXT.sub(r"\1: error: ", line)) for line in found]
 
 
 def _length(path: str) -> int | None:

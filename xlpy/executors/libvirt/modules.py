@@ -52,6 +52,14 @@ class Modules(Record):
         return next(((int(domid), names[domid] or "") for domid in found), None)
 
 
+class ModuleError(Failure):
+    """One of the modules refused; `number` is the errno."""
+
+    def __init__(self, module: str, method: str, error: Exception) -> None:
+        self.number, text = (*error.args, "", "")[:2] if error.args else (0, str(error))
+        super().__init__(f"xen.lowlevel.{module}: error: {method}: {text or self.number}")
+
+
 NONE = Modules()
 
 
@@ -85,4 +93,4 @@ def _call(handle: Any, module: str, method: str, arguments: Any, more: Any) -> A
     try:
         return getattr(handle, method)(*arguments, **more)
     except Exception as error:  # the classes of their errors, which hold errno and text, are known only to them
-        raise Failure(f"xen.lowlevel.{module}: error: {method}: {error.args[-1] if error.args else error}") from None
+        raise ModuleError(module, method, error) from None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from xlpy.executors import Failure
+from xlpy.executors import Failure, LibxlError, LibxlMessage
+from xlpy.executors.libvirt.modules import ModuleError
 from xlpy.executors.pools import Pool
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlpy.executors.libvirt.access import Access
 
 SCHEDULERS = {5: "credit", 6: "credit2", 7: "arinc653", 8: "rtds", 9: "null"}
 """By Xen's numbers."""
+_ERROR_INVAL = -6
 _NAME = "/local/pool/{}/name"
 
 
@@ -35,7 +38,8 @@ class LibvirtPools:
         pool: int = self._xen("cpupool_create", sched=numbers[scheduler])
         try:
             for cpu in cpus:
-                self.add_cpu(pool, cpu)
+                with _in_libxls_words("libxl_cpupool_create", (167, 167), "Error moving cpu to cpupool"):
+                    self._xen("cpupool_addcpu", pool, cpu)
             self.rename(pool, name)
         except BaseException:
             with suppress(Failure):
@@ -47,7 +51,10 @@ class LibvirtPools:
         """Free its pCPUs, then remove it."""
         for cpu in [cpu for one in self.pools() if (one.number, one.domains) == (pool, 0) for cpu in one.cpus]:
             self.remove_cpu(pool, cpu)
-        self._xen("cpupool_destroy", pool)
+        try:
+            self._xen("cpupool_destroy", pool)
+        except ModuleError:
+            raise LibxlError(rc=_ERROR_INVAL) from None
         self._access.modules.xenstore("cpupools", "rm", f"/local/pool/{pool}")
 
     def rename(self, pool: int, name: str) -> None:
@@ -56,15 +63,18 @@ class LibvirtPools:
 
     def add_cpu(self, pool: int, cpu: int) -> None:
         """Xen would choose one for -1."""
-        self._xen("cpupool_addcpu", pool, cpu)
+        with _in_libxls_words("libxl_cpupool_cpuadd", (302, 302), f"Error moving cpu {cpu} to cpupool: {{}}"):
+            self._xen("cpupool_addcpu", pool, cpu)
 
     def remove_cpu(self, pool: int, cpu: int) -> None:
         """Not the last one of a pool with domains."""
-        self._xen("cpupool_removecpu", pool, cpu)
+        with _in_libxls_words("libxl_cpupool_cpuremove", (365, 365), f"Error removing cpu {cpu} from cpupool: {{}}"):
+            self._xen("cpupool_removecpu", pool, cpu)
 
     def move(self, domid: int, pool: int) -> None:
         """Put a domain into a pool."""
-        self._xen("cpupool_movedomain", pool, domid)
+        with _in_libxls_words("libxl_cpupool_movedomain", (437, 437), f"Domain {domid}:Error moving domain to cpupool"):
+            self._xen("cpupool_movedomain", pool, domid)
 
     def _pool(self, found: dict[str, Any]) -> Pool:
         number = int(found["cpupool"])
@@ -79,3 +89,15 @@ class LibvirtPools:
 
     def _xen(self, method: str, *numbers: int, **more: int) -> Any:
         return self._access.modules.xen("cpupools", method, *numbers, **more)
+
+
+@contextmanager
+def _in_libxls_words(function: str, lines: tuple[int, int], text: str) -> Iterator[None]:
+    """What libxl says where Xen refuses, with the reason in the place of {}."""
+    try:
+        yield
+    except ModuleError as error:
+        message = LibxlMessage(
+            place=f"libxl_cpupool.c:{function}", lines=lines, text=text.format(os.strerror(error.number))
+        )
+        raise LibxlError(message) from None

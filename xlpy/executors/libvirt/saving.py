@@ -6,12 +6,15 @@ libvirt ends a domain that it saves. For `save -c` and `-p` it is restored at on
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import Failure
 from xlpy.executors.libvirt import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from xlpy.executors.libvirt.access import Access
     from xlpy.executors.saving import Then
     from xlpy.libxl import DomainConfig
@@ -21,6 +24,15 @@ LIMIT = 24 * 3600.0
 _MEMORY = 0
 """What libvirt calls suspending to RAM (VIR_NODE_SUSPEND_TARGET_MEM)."""
 _AS_IT_IS = "libvirt takes no other configuration for a domain that is restored or moved; Xen's own xl does"
+
+_FOREIGN = "image magic is incorrect"
+_OF_FILES = {
+    "Failed to create domain save file": "Failed to open temp file {path} for writing",
+    "Failed to open domain image file": "Can't open restore file: {why}",
+    _FOREIGN: "File has wrong magic number - corrupt or for a different tool?",
+}
+"""What libvirt says, and xl."""
+_ADVICE = {_FOREIGN: "libvirt restores what libvirt has saved; a file of Xen's own xl is for that"}
 
 
 class LibvirtSaving:
@@ -39,7 +51,8 @@ class LibvirtSaving:
     def save(self, domid: int, path: str, *, then: Then) -> None:
         """Write a file; PATH is on libvirt's host."""
         target = self._path(path)
-        self._access.act(domid, lambda domain: domain.save(target), LIMIT)
+        with _said_as_xl(path):
+            self._access.act(domid, lambda domain: domain.save(target), LIMIT)
         if then != "destroy":
             again = self.restore(path, config=None, paused=then == "pause")
             self._access.tell(f"libvirt ends what it saves, so the domain was put back: it is domain {again} now")
@@ -50,7 +63,7 @@ class LibvirtSaving:
             raise Failure(advice=_AS_IT_IS)
         source = self._path(path)
         access = self._access
-        with access.causes(""):
+        with _said_as_xl(path), access.causes(""):
             return access.link.call(lambda connection: _restore(access.api, connection, source, paused=paused), LIMIT)
 
     def migrate(self, domid: int, host: str, *, config: DomainConfig | None, paused: bool) -> None:
@@ -82,6 +95,21 @@ class LibvirtSaving:
             return os.path.abspath(path)  # noqa: PTH100 - it may be no file of this machine
         where = errors.host_of(self._access.link.uri)
         raise Failure(advice=f"{errors.printable(path)}: name it from the root: the file is on {where}, with libvirt")
+
+
+@contextmanager
+def _said_as_xl(path: str) -> Iterator[None]:
+    """What is wrong with the file, in xl's words."""
+    try:
+        yield
+    except Failure as failure:
+        for words, line in _OF_FILES.items():
+            if words in str(failure):
+                why = str(failure).rpartition(": ")[2]
+                raise Failure(
+                    line.format(path=errors.printable(path), why=why), advice=_ADVICE.get(words, "")
+                ) from None
+        raise
 
 
 def _restore(api: Any, connection: Any, path: str, *, paused: bool) -> int:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 
-from xlpy.executors import Failure
+from xlpy.executors import Failure, LibxlError, LibxlMessage
+from xlpy.executors.libvirt import qmp
+from xlpy.executors.libvirt.modules import ModuleError
 
 if TYPE_CHECKING:
     from xlpy.executors.libvirt.access import Access
 
 _NUMBERS = {"nmi": 0, "reset": 1, "init": 2, "sleep": 4}
 """Of Xen (XEN_DOMCTL_SENDTRIGGER_*)."""
+_RESUMING, _SENDING = "libxl_domain.c:domain_s3_resume_done", "libxl_domain.c:libxl_send_trigger"
 _ACPI_STATE, _AWAKE = 31, 0
 """The parameter of an HVM domain with its ACPI state (HVM_PARAM_ACPI_S_STATE), and what wakes it."""
 
@@ -28,10 +33,18 @@ class LibvirtSignals:
             self._access.act(domid, lambda domain: domain.shutdownFlags(button))
             return
         self._access.on(domid, lambda domain: domain.ID())
+        try:
+            self._send(domid, name, vcpu)
+        except ModuleError as error:
+            raise _refused(domid, name, os.strerror(error.number)) from None
+
+    def _send(self, domid: int, name: str, vcpu: int) -> None:
         if name == "s3resume":
             self._xen(f"the trigger {name}", "hvm_set_param", domid, _ACPI_STATE, _AWAKE)
-        else:
+        elif name in _NUMBERS:
             self._xen(f"the trigger {name}", "domain_send_trigger", domid, _NUMBERS[name], vcpu)
+        else:
+            raise _refused(domid, name, os.strerror(errno.EINVAL))
 
     def sysrq(self, domid: int, letter: str) -> None:
         """The guest watches a node in xenstore."""
@@ -48,10 +61,26 @@ class LibvirtSignals:
         return text.decode("utf-8", "surrogateescape")
 
     def monitor(self, domid: int, command: str) -> str:
-        """Of the device model."""
-        raise Failure(
-            advice="libvirt's driver for Xen has no way to the monitor of a device model; Xen's own xl has it"
-        )
+        """Of the device model, which can be reached on its own machine alone."""
+        if not self._access.local:
+            raise Failure(
+                advice="libvirt's driver for Xen has no way to the monitor of a device model; Xen's own xl has"
+            )
+        self._access.on(domid, lambda domain: domain.ID())
+        return qmp.monitor(domid, command)
 
     def _xen(self, what: str, method: str, *arguments: object) -> Any:
         return self._access.modules.xen(what, method, *arguments)
+
+
+def _refused(domid: int, name: str, why: str) -> LibxlError:
+    """What libxl says of it."""
+    if name == "s3resume":
+        place, lines, text = (
+            "domain_s3_resume_done",
+            (2162, 2164),
+            f"Domain {domid}:Send trigger 's3resume' failed, rc=-6",
+        )
+    else:
+        place, lines, text = "libxl_send_trigger", (2207, 2209), f"Domain {domid}:Send trigger '{name}' failed: {why}"
+    return LibxlError(LibxlMessage(place=f"libxl_domain.c:{place}", lines=lines, text=text))
