@@ -94,7 +94,7 @@ class _Details:
 
     def of_set_memory(self, step: steps.SetMemory) -> Detail:
         extra = 1024 if self.facts.machine == "x86_64" else 0
-        limit = f"{step.max_kib} KiB + {extra} KiB = {step.max_kib + extra} KiB"
+        limit = f"{step.target_kib} KiB + {extra} KiB = {step.target_kib + extra} KiB"
         lines = [("setmaxmem", limit), ("paging pool", f"{step.shadow_kib} KiB")]
         iommu = decisions.iommu(self.config, self.facts)
         if iommu:
@@ -115,7 +115,9 @@ class _Details:
         return Detail(facts=tuple(lines))
 
     def of_populate_memory(self, step: steps.PopulateMemory) -> Detail:
-        lines = [("pages", f"{step.max_kib // 4} of 4 KiB" + ", in 2 MiB where they fit" * (self._type != "pv"))]
+        pv = self._type == "pv"
+        count = (step.now_kib if pv else step.max_kib) // 4
+        lines = [("pages", f"{count} of 4 KiB" + ", in 2 MiB and 1 GiB where they fit" * (not pv))]
         if step.on_demand:
             lines.append(("on demand", f"{step.now_kib} KiB serve {step.max_kib} KiB until the guest has ballooned"))
         return Detail(facts=tuple(lines))

@@ -6,6 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlpy.executors import Executor
     from xlpy.host import HostFacts
+    from xlpy.together import Standing
 
 
 def recorded(host: Executor) -> HostFacts:
@@ -28,3 +29,29 @@ def node_shares(facts: HostFacts, free_kib: int) -> tuple[int, ...]:
     shares = [free_kib * size // total for size in empty]
     shares[-1] += free_kib - sum(shares)
     return tuple(shares)
+
+
+def standing_of(host: Executor, facts: HostFacts) -> Standing:
+    """What runs on a host, and what it leaves for more."""
+    from xlpy import placement
+    from xlpy.executors import Failure
+    from xlpy.feasible_devices import claims
+    from xlpy.together import Guest, Standing
+
+    info = host.info()
+    room = placement.empty_room(facts).replace(free_kib=node_shares(facts, info.free_memory_kib))
+    guests = []
+    for domain in host.domains():
+        if domain.domid:
+            guest = Guest(name=domain.name, uuid=domain.uuid, domid=domain.domid)
+            nodes = facts.node_ids
+            try:
+                config = host.config(domain.domid)
+            except Failure:  # libvirt cannot say it of every guest: then what it holds is not known
+                config = None
+            if config is not None:
+                guest = guest.replace(held=tuple(claim for _, claim in claims(config)))
+                nodes = placement.nodes_of(config, facts, None)
+            room = placement.after(room, facts, nodes, 0, domain.max_vcpus)
+            guests.append(guest)
+    return Standing(free_kib=info.free_memory_kib, room=room, guests=tuple(guests), complete=not info.unknown)

@@ -8,129 +8,110 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlpy.cli.command import host_options
-from xlpy.cli.configfile import read_config
 from xlpy.cli.findings import show
+from xlpy.cli.planning import Planned, finding, findings, in_file_order, plan_files, read_files, the_host
 from xlpy.cli.say import say_failure
 from xlpy.cli.xlconf import with_conf
-from xlpy.config import Loaded, load
-from xlpy.diagnostic import Diagnostic, Severity, xl_output
 from xlpy.executors import Failure
-from xlpy.host import BUILT_IN, HostFacts, Problem
-from xlpy.plan import Plan, check, make_plan
-from xlpy.record import Record
-from xlpy.render.plan import plan_dict, plan_text
-from xlpy.steps import PRINTABLE
+from xlpy.render.plan import detail_text, list_text, plan_dict, plan_text
+from xlpy.steps import PRINTABLE, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from xlpy.cli.call import Settings
+    from xlpy.host import HostFacts
+    from xlpy.together import Standing
 
-
-class Planned(Record):
-    """The plan of one file, and what the host lacks for it."""
-
-    filename: str
-    loaded: Loaded
-    plan: Plan
-    problems: tuple[Problem, ...]
+LAYOUTS = ("text", "json", "markdown", "html")
 
 
 @click.command(short_help="Show the steps of building domains, and what would fail")
-@click.argument("words", metavar="FILE... [NAME=VALUE]...", nargs=-1, required=True)
-@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to print the plans.")
-@click.option("--host", "host_file", metavar="FILE", help="The host to plan for: fields of HostFacts as JSON.")
+@click.argument("words", metavar="FILE|DIR... [NAME=VALUE]...", nargs=-1, required=True)
+@click.option("--format", "layout", type=click.Choice(LAYOUTS), default="text", help="How to print the plans.")
+@click.option("--detail", is_flag=True, help="Show each step in full: arithmetic, xenstore nodes, command lines.")
+@click.option("--step", "step", metavar="STEP", help="Only this step, in full: its number, or a part of its words.")
+@click.option("--host", "host_file", metavar="FILE", help="The host to plan for: a host file, see xlpy host facts.")
 @host_options
 @click.pass_obj
-def command(settings: Settings, words: tuple[str, ...], layout: str, host_file: str | None) -> int:
+def command(
+    settings: Settings, words: tuple[str, ...], layout: str, step: str | None, host_file: str | None, *, detail: bool
+) -> int:
     """Show what building the domains of configuration files would do.
 
     The plan is made for a built-in host: 8 CPUs, 2 NUMA nodes, 64 GiB; for the one that --host describes; or for
-    the one that --connect names. A NAME=VALUE is added to every file. Nothing is changed on any host. The status is
+    the one that --connect names, with the guests that run there. Several guests are planned one after the other, those
+    that serve others first. A NAME=VALUE is added to every file. Nothing is changed on any host. The status is
     0 when every domain could be built, else what xl create would end with for the first that could not.
     """
-    settings, facts = with_conf(settings), _facts(settings, host_file)
-    statuses: list[int] = []
-    planned: list[Planned] = []
-    for filename in (word for word in words if "=" not in word):
-        try:
-            one = _plan(filename, [word for word in words if "=" in word], settings, facts)
-        except Failure as failure:
-            say_failure(failure, "xlpy")
-            statuses.append(failure.status)
-            continue
-        planned.append(one)
-        statuses += [problem.status for problem in one.problems[:1]]
-    if not statuses and not planned:
-        raise click.UsageError("name a configuration file")
-    _print(planned, layout)
-    show([finding for one in planned for finding in _findings(one)])
-    return next(iter(statuses), 0)
+    settings = with_conf(settings)
+    try:
+        facts, standing = the_host(settings, host_file)
+    except Failure as failure:
+        say_failure(failure, "xlpy")
+        return failure.status
+    files = read_files(words, settings, facts)
+    if not files.statuses and not files.wanted:
+        raise click.UsageError("name a configuration file, or a folder with some")
+    planned = plan_files(files, facts, standing)
+    named = in_file_order(planned, files)
+    if layout == "text":
+        sys.stdout.write(_text(planned, named, facts, standing, step, detail=detail))
+    else:
+        sys.stdout.write(_page(named, facts, layout))
+    show([found for one in named for found in findings(one)])
+    return next(iter((*files.statuses, *(p.status for one in named for p in one.judged.fatal[:1]))), 0)
 
 
-def _facts(settings: Settings, host_file: str | None) -> HostFacts:
-    if host_file is not None:
-        from xlpy.cli.hostfile import read_host
-
-        return read_host(host_file)
-    if settings.connect is not None:
-        from xlpy.cli.connection import connect
-
-        return connect(settings.connect).info().facts
-    return BUILT_IN
-
-
-def _plan(filename: str, words: list[str], settings: Settings, facts: HostFacts) -> Planned:
-    """The plan of a file; raises Failure where xl would not accept the file."""
-    source = read_config(filename, words, settings.release, quiet=True)
-    loaded = load(source, release=settings.release, host=facts, conf=settings.conf)
-    status = xl_output(loaded.diagnostics)[1]
-    if status is not None:
-        show(_until_refusal(loaded.diagnostics))
-        raise Failure(status=status)
-    plan = make_plan(loaded.config, facts)
-    return Planned(filename=filename, loaded=loaded, plan=plan, problems=check(plan, facts))
+def _text(
+    planned: list[Planned],
+    named: list[Planned],
+    facts: HostFacts,
+    standing: Standing,
+    step: str | None,
+    *,
+    detail: bool,
+) -> str:
+    """One guest step by step, several with a line each; with DETAIL or STEP each in full."""
+    if step is None and not detail and len(named) > 1:
+        return list_text([one.judged for one in planned], facts, standing.free_kib)
+    return "\n".join(_one_text(one, facts, step, detail=detail) for one in named)
 
 
-def _until_refusal(diagnostics: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """What leads to the refusal; what stands behind it may only follow from it."""
-    refusal = next(at for at, diagnostic in enumerate(diagnostics) if diagnostic.xl_exit is not None)
-    return list(diagnostics[: refusal + 1])
-
-
-def _findings(one: Planned) -> list[Diagnostic]:
-    """What to say about a file: the warnings of its text, and what the host lacks."""
-    return [*one.loaded.diagnostics, *(_finding(one.loaded, problem) for problem in one.problems)]
-
-
-def _finding(loaded: Loaded, problem: Problem) -> Diagnostic:
-    """A problem of the host, shown at the setting that asks for what is not there."""
-    return Diagnostic(
-        code=problem.code,
-        severity=Severity.ERROR,
-        summary=problem.line.removeprefix("libxl: error: ").removeprefix("xc: error: "),
-        advice=problem.advice,
-        source=loaded.source,
-        span=loaded.where.get(problem.setting),
+def _one_text(one: Planned, facts: HostFacts, step: str | None, *, detail: bool) -> str:
+    """The plan, and below it what keeps it from being carried out."""
+    plan = one.judged.plan
+    if step is not None or detail:
+        shown = detail_text(plan, facts, lambda number, found: step is None or _is_step(step, number, found))
+        if step is not None and shown.count("\n") == 1:
+            shown += f"  no step {step}: it has 1 to {len(plan.steps)}, such as `{plan.steps[0].VERB}'\n"
+    else:
+        shown = plan_text(plan)
+    return shown + "".join(
+        f"  !  cannot be built: {finding(one.wanted.loaded, problem).summary.translate(PRINTABLE)}\n"
+        for problem in one.judged.fatal
     )
 
 
-def _print(planned: list[Planned], layout: str) -> None:
+def _is_step(wanted: str, number: int, step: Step) -> bool:
+    if wanted.isdigit():
+        return int(wanted) == number
+    return wanted.lower() in f"{step.VERB} {step.argument()}".lower()
+
+
+def _page(named: list[Planned], facts: HostFacts, layout: str) -> str:
+    plans = [_as_dict(one, facts) for one in named]
     if layout == "json":
         import json
 
-        sys.stdout.write(json.dumps([_as_dict(one) for one in planned], indent=2) + "\n")
-    else:
-        sys.stdout.write("\n".join(_text(one) for one in planned))
+        return json.dumps(plans, indent=2) + "\n"
+    from xlpy.render.planpage import markdown, page
+
+    return markdown(plans) if layout == "markdown" else page(plans, facts.name)
 
 
-def _text(one: Planned) -> str:
-    """The plan, and below it what keeps it from being carried out."""
-    return plan_text(one.plan) + "".join(
-        f"  !  cannot be built: {_finding(one.loaded, problem).summary.translate(PRINTABLE)}\n"
-        for problem in one.problems
-    )
+def _as_dict(one: Planned, facts: HostFacts) -> dict[str, Any]:
+    problems = [{**problem.as_dict(), "place": _place(one, problem)} for problem in one.judged.problems]
+    return {"file": one.wanted.filename, **plan_dict(one.judged.plan, facts), "problems": problems}
 
 
-def _as_dict(one: Planned) -> dict[str, Any]:
-    return {"file": one.filename, **plan_dict(one.plan), "problems": [problem.as_dict() for problem in one.problems]}
+def _place(one: Planned, problem: Any) -> str:
+    return finding(one.wanted.loaded, problem).place
