@@ -6,7 +6,7 @@ import os
 
 from xlpy import steps
 from xlpy.executors import Failure
-from xlpy.executors.sim import configs, guest, life, machine, memory, rows, saved, schedulers, shares
+from xlpy.executors.sim import behaviour, configs, guest, life, machine, memory, rows, saved, schedulers, shares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,12 +27,15 @@ FAILED = 3
 class Build:
     """One plan being carried out at time `now`; each step refuses what Xen refuses, with xl's words."""
 
-    def __init__(self, db: sqlite3.Connection, plan: Plan, facts: HostFacts, now: float, *, watched: bool) -> None:
+    def __init__(
+        self, db: sqlite3.Connection, plan: Plan, facts: HostFacts, now: float, *, watched: bool, manner: str = ""
+    ) -> None:
         self.db = db
         self.plan = plan
         self.facts = facts
         self.now = now
         self.watched = watched
+        self.behaviour = manner
         self.domid = 0
         self.need_kib = 0
 
@@ -79,8 +82,9 @@ class Build:
             raise Failure(f"libxl: error: Domain with uuid {uuid} already exists.", status=FAILED, advice=advice)
         self.db.execute(
             "INSERT INTO domain"
-            " (domid, name, uuid, type, pool, label, max_vcpus, watched, pv_drivers, created, need_kib, pool_number)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT min(number) FROM pool WHERE name = ?))",
+            " (domid, name, uuid, type, pool, label, max_vcpus, watched, pv_drivers, created, need_kib, behaviour,"
+            " pool_number)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT min(number) FROM pool WHERE name = ?))",
             (
                 self.domid,
                 rows.bind(step.name),
@@ -90,9 +94,10 @@ class Build:
                 rows.bind(self.plan.config.c_info.ssid_label or ""),
                 step.max_vcpus,
                 self.watched,
-                guest.has_pv_drivers(self.plan),
+                guest.has_pv_drivers(self.plan) and not behaviour.has(self.behaviour, "no-pv-drivers"),
                 self.now,
                 self.need_kib,
+                self.behaviour,
                 rows.bind(step.pool),
             ),
         )
@@ -139,13 +144,13 @@ class Build:
             target_kib=step.target_kib,
             limit_kib=step.target_kib,
             video_kib=step.video_kib,
-            balloon_kib=memory.FASTEST_KIB * row["pv_drivers"],
+            balloon_kib=memory.FASTEST_KIB * (row["pv_drivers"] and not behaviour.has(self.behaviour, "no-balloon")),
             slack_kib=memory.XEN_SLACK_KIB if row["type"] == "pv" and step.target_kib < step.max_kib else 0,
         )
 
     def do_load_kernel(self, _step: steps.LoadKernel) -> None:
         """From here on there is something to run, and the console knows what it will say."""
-        boot = guest.boot(self.plan, self.facts)
+        boot = guest.boot(self.plan, self.facts, behaviour.seconds(self.behaviour, "slow-boot"))
         life.write(self.db, self.domid, boot.lines)
         self._update(built=1, booted=boot.seconds, due=boot.seconds)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.executors.sim import guest, life, rows
+from xlpy.executors.sim import behaviour, guest, life, rows
 from xlpy.executors.sim.guest import Line
 
 TYPE_CHECKING = False
@@ -42,8 +42,12 @@ class SimConsole:
         """Type. A guest that is still booting or paused takes it when it can; one that goes down does not."""
         with self.store.change() as now:
             row = self.store.db.execute("SELECT * FROM domain WHERE domid = ?", (self.domid,)).fetchone()
-            if row is not None and row["shutdown"] is None and row["stop_reason"] is None:
+            if row is not None and row["shutdown"] is None and _reads(row):
                 _Terminal(self.store.db, row, now).take(text)
+
+
+def _reads(row: sqlite3.Row) -> bool:
+    return not behaviour.goes_down(row) and not behaviour.has(row["behaviour"], "silent")
 
 
 class _Terminal:

@@ -15,7 +15,7 @@ from xlpy.executors.sim.stream import xc_error
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from xlpy.host import HostFacts
 
@@ -35,11 +35,12 @@ _BANNER = b"a domain that xlpy simulates: its memory is empty\n"
 
 
 class _Section:
-    """A part of the file; one without DATA is a hole of SIZE bytes."""
+    """A part of the file: DATA in pieces, and a hole up to SIZE bytes."""
 
-    def __init__(self, name: str, kind: int, data: bytes, *, size: int = 0, item: int = 0) -> None:
-        self.name, self.kind, self.data = name, kind, data
-        self.size = size or len(data)
+    def __init__(self, name: str, kind: int, *data: bytes, size: int = 0, item: int = 0) -> None:
+        self.name, self.kind = name, kind
+        self.data: Iterable[bytes] = data
+        self.size = size or sum(map(len, data))
         self.item = item
 
 
@@ -76,9 +77,17 @@ def _sections(row: sqlite3.Row, vcpus: int, facts: HostFacts) -> Iterator[_Secti
     yield _Section(".note.Xen", _NOTES, b"".join(_notes(magic, vcpus, pages, facts)))
     yield _Section(".xen_prstatus", _PROGBITS, bytes(_CONTEXT * vcpus), item=_CONTEXT)
     yield _Section(".xen_shared_info", _PROGBITS, bytes(_PAGE), item=_PAGE)
-    numbers = (struct.pack("<Q", page) * (item // 8) for page in range(pages))
-    yield _Section(index, _PROGBITS, b"".join(numbers), item=item)
+    table = _Section(index, _PROGBITS, size=pages * item, item=item)
+    table.data = _numbers(pages, item // 8)
+    yield table
     yield _Section(".xen_pages", _PROGBITS, _BANNER + rows.text(row["name"]).encode(), size=pages * _PAGE, item=_PAGE)
+
+
+def _numbers(pages: int, times: int) -> Iterator[bytes]:
+    """The number of each page so many times, some pages at once."""
+    for first in range(0, pages, _PAGE):
+        some = [page for page in range(first, min(first + _PAGE, pages)) for _ in range(times)]
+        yield struct.pack(f"<{len(some)}Q", *some)
 
 
 def _notes(magic: int, vcpus: int, pages: int, facts: HostFacts) -> Iterator[bytes]:
@@ -103,11 +112,14 @@ def _parts(sections: list[_Section]) -> Iterator[tuple[int, bytes]]:
         at += -at % (_PAGE if section.item == _PAGE else 16)
         headers.append(_section_header(section, len(names), at))
         names += section.name.encode() + b"\0"
-        yield at, section.data
-        at += section.size
+        begin = at
+        for piece in section.data:
+            yield at, piece
+            at += len(piece)
+        at = begin + section.size
     table = _Section(".shstrtab", _STRTAB, names + b".shstrtab\0")
     headers.append(_section_header(table, len(names), at))
-    yield at, table.data
+    yield from ((at, piece) for piece in table.data)
     yield 0, _elf_header(len(headers)) + b"".join(headers)
 
 

@@ -123,6 +123,7 @@ class SimHost:
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Carry out a plan in one transaction."""
+        from xlpy.executors.sim.behaviour import chosen
         from xlpy.executors.sim.build import Build
         from xlpy.plan import check
 
@@ -130,7 +131,8 @@ class SimHost:
             facts = rows.facts(self.db)
             for problem in check(plan, facts):
                 raise Failure(problem.line, status=problem.status, advice=problem.advice)
-            return Build(self.db, plan, facts, now, watched=watched).run(paused=paused)
+            manner = chosen(self.db, plan.name)
+            return Build(self.db, plan, facts, now, watched=watched, manner=manner).run(paused=paused)
 
     def destroy(self, domid: int) -> None:
         """End a domain at once."""

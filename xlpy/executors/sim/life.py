@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
+from contextlib import suppress
 
-from xlpy.executors import Failure
-from xlpy.executors.sim import memory, rows, shares
+from xlpy.executors import Failure, LibxlError
+from xlpy.executors.sim import behaviour, memory, rows, shares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ POWEROFF, REBOOT, SUSPEND, CRASH, WATCHDOG, SOFT_RESET = range(6)
 _CONSOLES_KEPT = 16
 _EVENTS_KEPT = 10_000
 _A_MOMENT = 0.001
+_LONG, _A_WHILE = 3600.0, 60.0
+"""Seconds."""
 
 
 def pause(db: sqlite3.Connection, domid: int, now: float) -> None:
@@ -63,7 +67,7 @@ def ask(db: sqlite3.Connection, domid: int, now: float, reason: int) -> None:
     from xlpy.executors.sim.guest import going_down
 
     row = rows.domain(db, domid)
-    if row["shutdown"] is None and row["stop_reason"] is None:
+    if row["shutdown"] is None and not behaviour.goes_down(row) and not behaviour.has(row["behaviour"], "deaf"):
         end(db, row, going_down(rows.text(row["name"]), soonest(row, now), reason), reason)
 
 
@@ -106,12 +110,39 @@ def settle(db: sqlite3.Connection, now: float) -> None:
     while row := db.execute(due, (now,)).fetchone():
         db.execute("UPDATE host SET moment = ?", (row["wake"],))
         if row["stop_reason"] is None:
-            db.execute("UPDATE domain SET due = NULL, wake = NULL WHERE domid = ?", (row["domid"],))
+            _booted(db, row, now)
+        elif row["stop_reason"] == rows.DOOMED:
+            _strike(db, row)
         else:
             _stop(db, row, float(row["wake"]))
         shares.settle(db, float(row["wake"]))
     memory.settle(db, now)
     db.execute("UPDATE host SET moment = ?", (now,))
+
+
+def _booted(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
+    """The boot is done: nothing is to come, unless the guest is one that stops by itself."""
+    after = behaviour.doom(row["behaviour"])
+    if after is None:
+        db.execute("UPDATE domain SET due = NULL, wake = NULL WHERE domid = ?", (row["domid"],))
+        return
+    late = now - row["wake"] > _LONG  # nobody looked for long: what went round and round meanwhile is left out
+    wait = max(after, now - row["wake"] - _A_WHILE if late else 0.0)
+    db.execute(
+        "UPDATE domain SET due = due + ?, wake = wake + ?, stop_reason = ? WHERE domid = ?",
+        (wait, wait, rows.DOOMED, row["domid"]),
+    )
+
+
+def _strike(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """A guest that stops by itself begins to."""
+    from xlpy.executors.sim.guest import crashing, going_down
+
+    at = float(row["due"])
+    if behaviour.has(row["behaviour"], "crash"):
+        end(db, row, crashing(at), CRASH)
+    else:
+        end(db, row, going_down(rows.text(row["name"]), at, REBOOT), REBOOT)
 
 
 def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
@@ -126,6 +157,8 @@ def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     event = _note(db, row, at, reason, action)
     stopped = rows.domain(db, row["domid"])
     successor = None
+    if action.startswith("coredump"):
+        _dump(db, stopped)
     if action == "restart_rename":
         successor = _rename_and_restart(db, stopped, at)
     elif action == "soft_reset":
@@ -134,6 +167,19 @@ def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
         _remove(db, stopped, at)
         successor = _build_again(db, stopped, at) if action.endswith("restart") else None
     db.execute("UPDATE event SET successor = ? WHERE seq = ?", (successor, event))
+
+
+def _dump(db: sqlite3.Connection, row: sqlite3.Row) -> None:
+    """The core of a guest that crashed, in dump/NAME beside the host's file; xl goes on where that fails."""
+    from xlpy.executors.sim import core, events
+
+    folder = f"{os.path.dirname(db.execute('PRAGMA database_list').fetchone()['file'])}/dump"  # noqa: PTH120 - slow
+    path = f"{folder}/{rows.text(row['name'])}"
+    vcpus = db.execute("SELECT count(*) FROM vcpu WHERE domid = ?", (row["domid"],)).fetchone()[0]
+    with suppress(OSError, ValueError, LibxlError):
+        os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - pathlib is slow
+        core.dump(path, row, vcpus, rows.facts(db))
+        events.note(db, row, "dumped", path)
 
 
 def _rename_and_restart(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | None:
@@ -162,7 +208,8 @@ def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | N
         return None
     db.execute("SAVEPOINT restart")
     try:
-        domid = Build(db, plan, facts, at, watched=bool(row["watched"])).run()
+        domid = Build(db, plan, facts, at, watched=bool(row["watched"]), manner=row["behaviour"]).run()
+        db.execute("UPDATE domain SET reboots = ? WHERE domid = ?", (row["reboots"] + 1, domid))
     except Failure:
         db.execute("ROLLBACK TO restart")
         return None
@@ -178,11 +225,12 @@ def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     from xlpy.plan import make_plan
 
     start, facts = row["ran"], rows.facts(db)
-    lines, seconds = boot(make_plan(current(row, facts), facts), facts)
+    slow = behaviour.seconds(row["behaviour"], "slow-boot")
+    lines, seconds = boot(make_plan(current(row, facts), facts), facts, slow)
     write(db, row["domid"], (line._replace(at=start + line.at) for line in lines))
     db.execute(
-        "UPDATE domain SET shutdown = NULL, since = ?, booting = ?, booted = ?, due = ?, wake = ?,"
-        " session = '', typed = '' WHERE domid = ?",
+        "UPDATE domain SET shutdown = NULL, reboots = reboots + 1, since = ?, booting = ?, booted = ?, due = ?,"
+        " wake = ?, session = '', typed = '' WHERE domid = ?",
         (at, start, start + seconds, start + seconds, at + seconds, row["domid"]),
     )
 

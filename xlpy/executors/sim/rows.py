@@ -15,6 +15,8 @@ BUSY = 0.1
 """A vCPU with such a load, of one pCPU, is busy: it does not only wake up to wait again."""
 TWIN = "+"
 """Behind the uuid of a domain that comes to the host on which its original still is."""
+DOOMED = -1
+"""In the place of a reason to stop: the guest runs, and stops by itself when `due` has come."""
 _TOO_MANY = 2**63
 """What SQLite cannot hold."""
 
@@ -87,9 +89,14 @@ def guest_time(row: sqlite3.Row, now: float) -> float:
     return ran if since is None else ran + max(0.0, now - since)
 
 
+def is_stirring(row: sqlite3.Row) -> bool:
+    """Whether the guest boots or goes down; one that will stop by itself later does not yet."""
+    return row["due"] is not None and row["stop_reason"] != DOOMED
+
+
 def is_busy(row: sqlite3.Row) -> bool:
     """Whether the guest has something to do: booting, going down, or working."""
-    return row["domid"] == 0 or row["due"] is not None or row["load"] >= BUSY
+    return row["domid"] == 0 or is_stirring(row) or row["load"] >= BUSY
 
 
 def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> DomainInfo:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
-from xlpy.executors.sim import events, frames, life, rows, state, stream
+from xlpy.executors.sim import behaviour, events, frames, life, rows, state, stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,13 +171,15 @@ def refuse_suspend(row: sqlite3.Row) -> None:
     if row["shutdown"] is not None:
         text = f"guest we were suspending has shut down with unexpected reason code {row['shutdown']}"
         raise _no_answer(domid, LibxlMessage(place=_SUSPEND, lines=(353, 348), text=f"Domain {domid}:{text}"), -3, "")
-    if row["pauses"] and row["pv_drivers"]:
+    deaf = behaviour.has(row["behaviour"], "no-suspend")
+    if deaf or (row["pauses"] and row["pv_drivers"]):
         message = LibxlMessage(
             place="libxl_dom_suspend.c:domain_suspend_common_pvcontrol_suspending",
             lines=(269, 269),
             text=f"Domain {domid}:guest didn't acknowledge suspend, cancelling request",
         )
-        raise _no_answer(domid, message, GUEST_TIMEDOUT, "the domain is paused: unpause it first")
+        advice = "" if deaf else "the domain is paused: unpause it first"
+        raise _no_answer(domid, message, GUEST_TIMEDOUT, advice)
 
 
 def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveFailed:

@@ -208,5 +208,9 @@ CREATE TRIGGER pcpu_stirs AFTER UPDATE OF pool ON pcpu BEGIN
     """
 ALTER TABLE host ADD COLUMN enforcing INTEGER;  -- Flask; NULL: as Xen's command line says
 """,
+    """
+-- rules for the behaviour of guests, see behaviour.py
+ALTER TABLE host ADD COLUMN guests TEXT NOT NULL DEFAULT '';
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

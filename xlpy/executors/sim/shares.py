@@ -81,7 +81,7 @@ def _demand(row: sqlite3.Row, vcpu: sqlite3.Row) -> float:
     first = vcpu["vcpu"] == 0
     if row["domid"] == 0:
         wanted = DOM0_LOAD
-    elif first and row["due"] is not None:
+    elif first and rows.is_stirring(row):
         wanted = BOOT_LOAD
     else:
         wanted = IDLE_LOAD if first else OTHERS_IDLE_LOAD

@@ -6,7 +6,7 @@ import errno
 import os
 
 from xlpy.executors import LibxlError, LibxlMessage, UnknownDomain
-from xlpy.executors.sim import events, life, rows
+from xlpy.executors.sim import behaviour, events, life, rows
 from xlpy.executors.sim.guest import Line, crashing, stamped
 
 TYPE_CHECKING = False
@@ -140,7 +140,7 @@ class SimSignals:
 
 def _hears(row: sqlite3.Row) -> bool:
     """Whether a kernel runs that reacts."""
-    return row["domid"] != 0 and row["shutdown"] is None and row["stop_reason"] is None
+    return row["domid"] != 0 and row["shutdown"] is None and not behaviour.goes_down(row)
 
 
 def _refusal(db: sqlite3.Connection, row: sqlite3.Row, name: str, vcpu: int) -> int:

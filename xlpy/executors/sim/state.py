@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import sqlite3
     from typing import Any
 
-_NUMBERS = ("ran", "booting", "booted", "spent", "due", "stop_reason", "pv_drivers")
-_TEXTS = ("session", "typed")
+_NUMBERS = ("ran", "booting", "booted", "spent", "due", "stop_reason", "pv_drivers", "reboots")
+_TEXTS = ("session", "typed", "behaviour")
 
 
 def snapshot(db: sqlite3.Connection, domid: int) -> dict[str, Any]:
