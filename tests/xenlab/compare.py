@@ -75,18 +75,18 @@ def _talk(step: Step, host: Host) -> tuple[tuple[str, ...], str]:
     with host.dialogue(step.command) as dialogue:
         try:
             for turn in step.turns:
-                _take(turn, dialogue)
+                _take(turn, dialogue, host.patience)
                 lines.append(f"{turn.verb} {turn.text}")
-            status = dialogue.wait()
+            status = dialogue.wait(host.patience)
         except LabError as error:
             return (*lines, "then it was different"), str(error)
     problem = f"status {status}, not {step.status}" if status != step.status else ""
     return (*lines, f"status {status}"), problem
 
 
-def _take(turn: Turn, dialogue: Dialogue) -> None:
+def _take(turn: Turn, dialogue: Dialogue, seconds: float) -> None:
     if turn.verb == "see":
-        dialogue.expect(turn.text)
+        dialogue.expect(turn.text, seconds)
     elif turn.verb == "type":
         dialogue.line(turn.text)
     else:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.xenlab.errors import NoLabError
 from tests.xenlab.lab import build
+from tests.xenlab.notes import NOTES
 from tests.xenlab.releases import DEFAULT
 
 MARK = "xenlab"
@@ -26,6 +27,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = [item for item in items if item.get_closest_marker(MARK)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show what was measured."""
+    for line in NOTES:
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import pty
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from tests.xenlab.dialogue import Dialogue
 from tests.xenlab.remote import Said
+from tests.xenlab.warm import Warm
 
 if TYPE_CHECKING:
     from tests.xenlab.lab import Lab
@@ -23,10 +26,15 @@ PROGRAMS = "/opt/xlpy/bin"
 LIBVIRT = "xen:///system"
 
 
+_SHELL = re.compile(r"[|&;<>$`]")
+
+
 class Host(Protocol):
     """Where commands run, in a folder with the files of a scenario."""
 
     name: str
+    patience: float
+    """How long what must be seen on a terminal may take, in seconds."""
 
     def write(self, files: dict[str, str]) -> None:
         """Put files into the folder."""
@@ -42,6 +50,7 @@ class RealXl:
     """Xen's own xl in a Dom0."""
 
     name = "xl"
+    patience = 60.0
     _before = ""
 
     def __init__(self, lab: Lab) -> None:
@@ -75,6 +84,22 @@ class InDom0(RealXl):
     def __init__(self, lab: Lab, connect: str = LIBVIRT) -> None:
         super().__init__(lab)
         self._before = f"export PATH={PROGRAMS}:$PATH XLPY_XEN={lab.xen} XLPY_CONNECT={connect} && "
+        self._warm: Warm | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._warm is not None:
+            self._warm.__exit__()
+
+    def run(self, command: str) -> Said:
+        """Run a line of shell there; what is nothing but a command of xl takes a shorter way."""
+        if not command.startswith("xl ") or _SHELL.search(command):
+            return super().run(command)
+        if self._warm is None:
+            self._warm = Warm(self.lab.remote, self._line(""), f"{PROGRAMS}/python")
+        return self._warm.run(shlex.split(command))
 
     def reason_against(self) -> str:
         """Why this xlpy cannot control the host, in its own words; nothing when it can."""
@@ -86,6 +111,7 @@ class Simulated:
     """xlpy on a simulated host in a folder of this machine."""
 
     name = "simulated"
+    patience = 8.0
 
     def __init__(self, folder: Path, facts: HostFacts, xen: str) -> None:
         from xlpy.executors.sim import open_host

@@ -42,9 +42,19 @@ def write_known(found: Iterable[Known]) -> str:
     return "\n".join(known.text() for known in found)
 
 
-def bare(found: Iterable[Known]) -> list[Known]:
-    """Without reasons, to be compared."""
-    return [known._replace(reasons=()) for known in found]
+def unknown(found: Iterable[Known], before: Iterable[Known]) -> list[Known]:
+    """What of it is not known of the same command."""
+    lines = _lines(before)
+    rest = (
+        known._replace(diff=tuple(line for line in known.diff if line not in lines[known.command])) for known in found
+    )
+    return [known for known in rest if known.diff]
+
+
+def gone(found: Iterable[Known], before: Iterable[Known]) -> list[str]:
+    """The commands of which something that was known is not found."""
+    lines = _lines(found)
+    return [known.command for known in before if not lines[known.command].issuperset(known.diff)]
 
 
 def reasoned(found: Iterable[Known], before: Iterable[Known]) -> Iterator[Known]:
@@ -57,6 +67,14 @@ def reasoned(found: Iterable[Known], before: Iterable[Known]) -> Iterator[Known]
         same = of_command[known.command]
         reasons = same.pop(0) if same else None
         yield known._replace(reasons=of_lines.get(known.diff) or reasons or (UNREASONED,))
+
+
+def _lines(of: Iterable[Known]) -> defaultdict[str, set[str]]:
+    """All differing lines of each command."""
+    lines = defaultdict[str, set[str]](set)
+    for known in of:
+        lines[known.command].update(known.diff)
+    return lines
 
 
 def _block(lines: list[str]) -> Known:

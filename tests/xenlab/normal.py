@@ -26,6 +26,9 @@ _RULES = (
     (r'(?<="domid": )\d+', "<id>"),
     (r"(?m)(?<=[Dd]omain )\d+(?=:| |$)|(?<=domid=)\d+|(?<= dom)\d+(?= )|(?<=/libxl/)\d+", "<id>"),
     (r"(?m)(?<=, )(\S*) \(\d+\)$", r"\1 (<id>)"),
+    # a row of xl block-list or network-list: event channel and ring references; the domid in a path of a backend
+    (r"(?m)^(\d+ +\d+ +(?:<mac> +)?\d+ +\d) +-?\d+ +-?\d+(?:/-?\d+)? +(?=/local/)", r"\1 <rings> "),
+    (r"(?<=/backend/)(\w+)/\d+(?=/)", r"\1/<id>"),
     (r"(?<=bootloader\.)\d+(?=\.log)", "<id>"),
     (r"(?<= )\[\d+\](?= )", "[<pid>]"),
     (r"(?<=\.c:)\d+(?=:)", "<line>"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.xenlab.compare import Result, compared, differences
-from tests.xenlab.known import UNREASONED, Known, bare, read_known, reasoned, write_known
+from tests.xenlab.known import UNREASONED, Known, gone, read_known, reasoned, unknown, write_known
 from tests.xenlab.normal import normal
 from tests.xenlab.remote import Said
 from tests.xenlab.scenario import Step, Turn, missing, read_scenario
@@ -106,6 +106,14 @@ def test_what_must_be_seen(step: Step, said: Said, words: str) -> None:
             "<uuid>  <id>    web\n",
         ),
         ('        "domid": 7,', '        "domid": <id>,'),
+        (
+            "51712 0   1      4     10     522      /local/domain/0/backend/vbd/7/51712\n",
+            "51712 0   1      4 <rings> /local/domain/0/backend/vbd/<id>/51712\n",
+        ),
+        (
+            "0   0  00:16:3e:00:00:01     0     4     -1    -1/-1          /local/domain/0/backend/vif/1/0\n",
+            "0   0  <mac>     0     4 <rings> /local/domain/0/backend/vif/<id>/0\n",
+        ),
         ("Shutting down domain 2\nWaiting", "Shutting down domain <id>\nWaiting"),
         ("mac=00:16:3e:00:00:01", "mac=<mac>"),
         (
@@ -146,8 +154,17 @@ KEPT = "# why a\n$ xl list\n-out a\n\n# why b\n# and more\n$ xl list\n+out b\n"
 def test_known_differences_are_read_and_written() -> None:
     found = read_known(KEPT)
     assert [known.reasons for known in found] == [("why a",), ("why b", "and more")]
-    assert bare(found) == [A, B]
+    assert [known._replace(reasons=()) for known in found] == [A, B]
     assert write_known(found) == KEPT
+
+
+def test_what_is_known_of_a_command_is_not_new() -> None:
+    before = read_known(KEPT)
+    assert unknown([B], before) == []
+    assert unknown([B._replace(diff=("+out c", "+out b"))], before) == [B._replace(diff=("+out c",))]
+    assert unknown([B._replace(command="xl info")], before) == [B._replace(command="xl info")]
+    assert gone([A, B], before) == []
+    assert gone([B], before) == ["xl list"]
 
 
 def test_reasons_stay_with_their_differences() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.xenlab.compare import unmet
-from tests.xenlab.known import UNREASONED, bare, read_known, write_known
+from tests.xenlab.known import UNREASONED, gone, read_known, unknown, write_known
 from tests.xenlab.scenario import read_scenario
 from tests.xenlab.trials import HERE, OTHERS, SCENARIOS, NotYetError, Trials
 
@@ -38,8 +39,11 @@ def test_xlpy_differs_from_it_as_is_known(path: Path, name: str, trials: Trials)
         found = trials.differences(scenario, name)
     except NotYetError as reason:
         pytest.skip(str(reason))
+    known = trials.known(scenario, name)
     look = f"look at it, then: python -m tests.xenlab compare --accept {scenario.name}"
-    assert write_known(found) == write_known(bare(trials.known(scenario, name))), look
+    if over := gone(found, known):
+        warnings.warn(f"{name} is nearer to the real xl than is known: {'; '.join(over)}: {look}", stacklevel=1)
+    assert write_known(unknown(found, known)) == "", look
 
 
 @pytest.mark.parametrize("path", KNOWN, ids=lambda path: path.stem)

@@ -59,14 +59,14 @@ class Trials:
     def _libvirt(self, scenario: Scenario) -> list[Result]:
         with Lab(self.xen, "scenario") as lab:
             self.install(lab)
-            host = InDom0(lab)
-            if reason := host.reason_against():
-                raise NotYetError(f"not yet: xlpy says: {reason}")
-            return run_scenario(scenario, host)
+            with InDom0(lab) as host:
+                if reason := host.reason_against():
+                    raise NotYetError(f"not yet: xlpy says: {reason}")
+                return run_scenario(scenario, host)
 
     def install(self, lab: Lab) -> None:
         """Install the xlpy of this checkout in a Dom0."""
-        packed = self.folder / "xlpy.tar"
+        packed = self.folder / "xlpy.tar.gz"
         if packed.exists():
             unpack(lab, packed)
             return

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.xenlab.lab import Lab
 
 WHEELS = "/root/wheels"
-_PACKED = "/root/xlpy.tar"
+_PACKED = "/root/xlpy.tar.gz"
 _LIMIT = 300
 
 
@@ -34,15 +34,15 @@ def install(lab: Lab, wheels: Path) -> None:
 
 
 def pack(lab: Lab, file: Path) -> None:
-    """Keep in FILE what `install` has installed, because pip takes long under emulation."""
-    _must(lab, f"find /opt/xlpy -type f -newer {WHEELS} -print0 | tar -c -f {_PACKED} --null -T -")
+    """Keep in FILE what `install` has installed of xlpy itself, because pip takes long under emulation."""
+    _must(lab, f"tar -c -z -f {_PACKED} {PROGRAMS}/xl* /opt/xlpy/lib/python3*/site-packages/xlpy*")
     lab.get(_PACKED, file)
 
 
 def unpack(lab: Lab, file: Path) -> None:
     """Install what `pack` has kept."""
     lab.put(file, _PACKED)
-    _must(lab, f"tar -x -f {_PACKED} -C /")
+    _must(lab, f"tar -x -z -f {_PACKED} -C /")
 
 
 def _must(lab: Lab, command: str) -> None:

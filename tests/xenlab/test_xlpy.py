@@ -1,0 +1,127 @@
+"""xlpy in a Dom0 through libvirt: what scenarios do not show."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.xenlab.hosts import InDom0, RealXl
+from tests.xenlab.lab import Lab
+from tests.xenlab.notes import note
+from tests.xenlab.trials import HERE
+from tests.xenlab.wheels import install, make_wheels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.xenlab.remote import Said
+
+pytestmark = pytest.mark.xenlab
+
+CREATES = 100
+DEVICES = "'disk = [\"/var/lib/xen/images/data.img,raw,xvda,rw\"]' 'vif = [\"bridge=xenbr0\"]'"
+LEFT_BEHIND = {
+    "xenstore": "xenstore-ls -f",
+    "memory": "xl info free_memory",
+    "domains": "xl list | cut -c1-40",
+    "files": "find /var/lib/xen /run/xen* /run/libvirt /var/lib/libvirt /etc/libvirt /tmp",
+    "loop devices": "losetup -a",
+    "interfaces": "ip -brief link | cut -d' ' -f1",
+    "processes": "ps -e -o args= | grep -E '[x]l |[q]emu|[/]etc/xen/scripts' | sort",
+}
+"""What a domain that is gone must have left as it was."""
+
+
+@pytest.fixture(scope="module")
+def lab(xen: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    wheels = tmp_path_factory.mktemp("wheels")
+    make_wheels(wheels)
+    with Lab(xen, "test") as lab:
+        install(lab, wheels)
+        yield lab
+
+
+@pytest.fixture
+def xlpy(lab: Lab) -> Iterator[InDom0]:
+    with InDom0(lab) as host:
+        host.write({path.name: path.read_text(encoding="utf-8") for path in HERE.glob("scenario/*.cfg")})
+        yield host
+
+
+def must(said: Said) -> Said:
+    assert said.status == 0, said
+    return said
+
+
+def left(lab: Lab) -> dict[str, str]:
+    return {what: lab.run(command).out for what, command in LEFT_BEHIND.items()}
+
+
+def libvirtd_mib(lab: Lab) -> float:
+    return int(must(lab.run("ps -o rss= -C libvirtd")).out) / 1024
+
+
+def test_a_hundred_domains_leave_nothing_behind(lab: Lab, xlpy: InDom0) -> None:
+    def once(more: str = "") -> None:
+        must(xlpy.run(f"xl create -p tiny.cfg {more}"))
+        must(xlpy.run("xl destroy tiny"))
+
+    once(DEVICES)
+    before, memory, start = left(lab), libvirtd_mib(lab), time.monotonic()
+    for number in range(CREATES):
+        once(DEVICES if number % 20 == 0 else "")
+    seconds, grown = time.monotonic() - start, libvirtd_mib(lab) - memory
+    note(f"{CREATES} creates and destroys through libvirt: {seconds:.0f} s; libvirtd grew by {grown:.1f} MiB")
+    assert left(lab) == before
+
+
+def test_libvirtd_is_killed_in_the_middle_of_a_create(lab: Lab, xlpy: InDom0) -> None:
+    real = RealXl(lab)
+    with xlpy.dialogue("xl create linux.cfg; echo status $?") as dialogue:
+        end = time.monotonic() + 60
+        while real.run("xl domid linux").status and time.monotonic() < end:
+            pass
+        must(lab.run("kill -9 $(pidof libvirtd)"))
+        said = dialogue.expect("status ")
+    assert "the connection to this machine broke; what was asked may still be done" in said
+    must(lab.run("libvirtd --daemon; while ! virsh -c xen:///system list; do sleep 0.2; done"))
+    # the domain is half built, and nobody's; only Xen's own xl can remove it
+    assert "linux" not in must(xlpy.run("xl list")).out
+    must(real.run("xl destroy linux"))
+    must(xlpy.run("xl create -p linux.cfg"))
+    must(xlpy.run("xl destroy linux"))
+
+
+def seconds_of(host: RealXl, command: str, times: int = 5) -> float:
+    """The median."""
+    found = []
+    for _ in range(times):
+        start = time.perf_counter()
+        must(host.run(command))
+        found.append(time.perf_counter() - start)
+    return statistics.median(found)
+
+
+def test_how_long_it_takes_beside_the_real_xl(lab: Lab, xlpy: InDom0) -> None:
+    """Each as a program of its own, in turn."""
+    ours = RealXl(lab)
+    ours._before = xlpy._before
+    for command in ("xl list", "xl create -p tiny.cfg && xl destroy tiny"):
+        real, mine = seconds_of(RealXl(lab), command), seconds_of(ours, command)
+        note(f"{command}: the real xl {real:.2f} s, xlpy {mine:.2f} s: {mine / real:.1f} times as long")
+        assert mine > 0
+
+
+def test_a_domain_of_the_real_xl_is_told_as_such(lab: Lab, xlpy: InDom0) -> None:
+    real = RealXl(lab)
+    must(real.run("xl create -p tiny.cfg 'name = \"theirs\"'"))
+    assert "theirs" not in must(xlpy.run("xl list")).out
+    for command in ("xl pause theirs", "xl list theirs", f"xl destroy {real.run('xl domid theirs').out.strip()}"):
+        said = xlpy.run(command)
+        assert said.status == 1
+        assert "runs, but Xen's own xl or another toolstack made it: libvirt does not see it" in said.err, command
+    must(real.run("xl destroy theirs"))
+    assert "made it" not in xlpy.run("xl pause theirs").err
