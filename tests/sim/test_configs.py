@@ -8,6 +8,7 @@ import pytest
 
 from tests.sim.guests import DISK, MIB, VIF, config
 from xlpy.executors import UnknownDomain
+from xlpy.libxl import UNSET64, SchedParams
 
 if TYPE_CHECKING:
     from tests.sim.guests import Lab
@@ -25,15 +26,21 @@ def _rebooted(lab: Lab, domid: int) -> int:
 
 def test_what_is_stored_is_what_was_built(lab: Lab) -> None:
     given = config(vcpus=2, devices=(DISK, VIF), on_reboot="restart")
-    kept = lab.host.config(lab.create(given))
-    assert kept.replace(b_info=kept.b_info.replace(video_memkb=given.b_info.video_memkb)) == given
+    domid = lab.create(given)
+    kept = lab.host.config(domid)
     assert kept.b_info.video_memkb == 0
+    assert kept.b_info.sched_params == SchedParams(sched="credit2", weight=256, cap=0)
+    assert kept.b_info.arch_x86.msr_relaxed is False
+    assert kept.c_info.domid == domid
+    same = {name: getattr(given.b_info, name) for name in ("video_memkb", "sched_params", "arch_x86")}
+    assert kept.replace(c_info=given.c_info, b_info=kept.b_info.replace(**same)) == given
 
 
 def test_what_was_left_to_libxl_is_filled_in(lab: Lab) -> None:
-    open_ones = config(info={"max_vcpus": 0, "avail_vcpus": ()})
+    open_ones = config(info={"max_memkb": UNSET64, "max_vcpus": 0, "avail_vcpus": ()})
     kept = lab.host.config(lab.create(open_ones)).b_info
-    assert (kept.max_vcpus, kept.avail_vcpus) == (1, (0,))
+    assert kept.max_memkb == kept.target_memkb
+    assert (kept.max_vcpus, kept.avail_vcpus) == (0, ())
 
 
 def test_it_follows_a_new_name(lab: Lab) -> None:
@@ -50,7 +57,8 @@ def test_domain_0_has_one(lab: Lab) -> None:
 def test_a_reboot_keeps_it(lab: Lab) -> None:
     domid = lab.booted(config(devices=(DISK,), on_reboot="restart"))
     before = lab.host.config(domid)
-    assert lab.host.config(_rebooted(lab, domid)) == before
+    after = lab.host.config(_rebooted(lab, domid))
+    assert after.replace(c_info=after.c_info.replace(domid=domid)) == before
 
 
 def test_another_one_counts_from_the_next_reboot_on(lab: Lab) -> None:

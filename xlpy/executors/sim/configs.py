@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, get_args
 
 from xlpy.decisions import video
-from xlpy.executors.sim import rows, saved
+from xlpy.executors.sim import rows, saved, schedulers
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler
 
 if TYPE_CHECKING:
@@ -17,10 +17,9 @@ _WEIGHT = 256
 
 
 def settled(config: DomainConfig) -> DomainConfig:
-    """A configuration as it is stored: the CPUs and the memory that were left to libxl are filled in."""
+    """A configuration as it is stored: the memory that was left to libxl is filled in."""
     info = config.b_info.replace(
-        max_vcpus=config.max_vcpus,
-        avail_vcpus=config.b_info.avail_vcpus or (0,),
+        arch_x86=config.b_info.arch_x86.replace(msr_relaxed=config.b_info.arch_x86.msr_relaxed or False),
         max_memkb=config.max_memory_kib,
         target_memkb=config.memory_kib,
         video_memkb=video(config),
@@ -37,6 +36,30 @@ def current(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
     return config.replace(c_info=created)
 
 
+def shown(db: sqlite3.Connection, row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
+    """The same with what Xen has at present: the domid, and the domain's parameters in its scheduler."""
+    config = current(row, facts)
+    if row["domid"] == 0:
+        return config
+    return config.replace(
+        c_info=config.c_info.replace(domid=row["domid"]),
+        b_info=config.b_info.replace(sched_params=_shares(db, row["domid"])),
+    )
+
+
+def _shares(db: sqlite3.Connection, domid: int) -> SchedParams:
+    scheduler = schedulers.scheduler_of(db, domid)
+    if scheduler not in schedulers.WITH_WEIGHTS:
+        return SchedParams(sched=_scheduler(scheduler))
+    share = schedulers.share(db, domid)
+    return SchedParams(sched=_scheduler(scheduler), weight=share.weight, cap=share.cap)
+
+
+def _scheduler(name: str) -> Scheduler:
+    known: tuple[Scheduler, ...] = get_args(Scheduler)
+    return known[known.index(name) if name in known else 0]
+
+
 def next_one(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
     """What a restart of the domain builds: the configuration that was stored for that, or the same again."""
     return saved.config_from_text(row["updated"]) if row["updated"] else current(row, facts)
@@ -44,14 +67,12 @@ def next_one(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
 
 def _of_dom0(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
     """What Xen's start-up scripts store for Domain-0."""
-    schedulers: tuple[Scheduler, ...] = get_args(Scheduler)
-    scheduler = schedulers[schedulers.index(facts.scheduler) if facts.scheduler in schedulers else 0]
     return DomainConfig(
         c_info=CreateInfo(type="pv", name=rows.text(row["name"])),
         b_info=BuildInfo(
             max_memkb=row["max_memory_kib"],
             target_memkb=row["memory_kib"],
-            sched_params=SchedParams(sched=scheduler, weight=_WEIGHT, cap=0),
+            sched_params=SchedParams(sched=_scheduler(facts.scheduler), weight=_WEIGHT, cap=0),
             u=Pv(),
         ),
     )

@@ -108,10 +108,10 @@ class SimHost:
 
     def config(self, domid: int) -> DomainConfig:
         """What a domain was built from, under its present name."""
-        from xlpy.executors.sim.configs import current
+        from xlpy.executors.sim.configs import shown
 
         with self.store.look():
-            return current(rows.domain(self.db, domid), rows.facts(self.db))
+            return shown(self.db, rows.domain(self.db, domid), rows.facts(self.db))
 
     def update_config(self, domid: int, config: DomainConfig) -> None:
         """Store what the next restart of a domain builds instead."""
