@@ -23,6 +23,7 @@ LAYERS = (
     ("config", "attach", "libxl_read", "lost", "writer", "xlconf", "libxl_sxp", "cpupool"),
     ("libxl_schema", "schema", "convert", "xm", "fmt", "lower"),
     ("lint",),
+    ("picture",),
     (
         "placement",
         "steps",
@@ -36,6 +37,7 @@ LAYERS = (
         "feasibility",
         "plan",
     ),
+    ("picture",),
     ("executors",),
     ("render",),
     ("lsp",),

@@ -118,6 +118,8 @@ class HostFacts(Record):
     bridges: tuple[str, ...] = ("xenbr0",)
     nics: tuple[str, ...] = ()
     """The physical network interfaces."""
+    bridge_nics: tuple[tuple[str, ...], ...] = ()
+    """For each bridge the physical interfaces that are its ports; empty when that is not known."""
     pools: tuple[str, ...] = ("Pool-0",)
     pool_cpus: tuple[tuple[int, ...], ...] = ()
     """For each cpupool its pCPUs; empty: the first has all that are in some pool."""

@@ -40,6 +40,7 @@ DOCS: dict[type[Record], dict[str, str]] = {
         "xsm": "The security module that knows labels: flask; empty: none.",
         "bridges": "The bridges in Domain-0.",
         "nics": "The physical network interfaces in Domain-0.",
+        "bridge_nics": "For each bridge the physical interfaces that are its ports; empty: not known.",
         "pools": "The names of the cpupools.",
         "pool_cpus": "For each cpupool its pCPUs; empty: the first has all that are in some pool.",
         "pool_schedulers": "For each cpupool its scheduler; empty: the host's.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 DEVICE_MODEL_PHASE = 50
 """Devices of an earlier phase are there before QEMU starts, the others after (Xen: libxl_create.c)."""
+
+
+class Object(NamedTuple):
+    """Something that a device leads to, of a kind of xlpy.picture; the same key of a kind is the same thing."""
+
+    kind: str
+    key: str
+    label: str
 
 
 class Planning:
@@ -57,6 +65,10 @@ class Planning:
 
     def boot_lines(self, number: int) -> Iterable[str]:  # noqa: ARG002 - for the devices that override it
         """What a guest's kernel writes on its console when it finds the device."""
+        return ()
+
+    def objects(self, number: int) -> Iterable[Object]:  # noqa: ARG002 - for the devices that override it
+        """What it leads to, from the guest to what the serving domain has; nothing for what needs no picture."""
         return ()
 
     # ---- xenstore: names below the directories of both ends, beside the generic ones

@@ -9,6 +9,7 @@ from xlpy.host import Claim, Problem, missing_script
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.loss import LOST, TUNING, Loss
+from xlpy.planning import Object
 from xlpy.reader import build
 from xlpy.source import Span
 from xlpy.syntax import Atom
@@ -134,6 +135,17 @@ class Disk(DeviceRecord):
     def boot_target(self) -> str:
         """Its image."""
         return self.pdev_path or ""
+
+    def objects(self, number: int) -> Iterator[Object]:  # noqa: ARG002 - a vdev is its own number
+        """VBD, VDI, SR, PBD; an empty drive has but the first."""
+        yield Object("vbd", self.vdev or "", self.vdev or "")
+        path = self.pdev_path or ""
+        folder, _, name = path.rpartition("/")
+        if path:
+            yield Object("vdi", path, name)
+            yield Object("sr", folder, folder or self.script or "by its script")
+            by = self.script or ("block devices" if folder.startswith("/dev") else "files")
+            yield Object("pbd", f"{by} {folder}", by)
 
     def claims(self) -> Iterator[Claim]:
         """Its image, alone if it may write."""

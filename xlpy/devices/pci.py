@@ -11,6 +11,7 @@ from xlpy.host import Claim, Problem
 from xlpy.kinds import INTEGER, LIST
 from xlpy.libxl import U8, U32, DeviceRecord, Int, RdmReservePolicy
 from xlpy.loss import LOST, TUNING, Loss
+from xlpy.planning import Object
 from xlpy.tokens import words
 from xlpy.values import ALL_FUNCTIONS, SCANF_HEX, NoFunctionError, scan_hex, take_bdf
 from xlpy.vocabulary import HVM, PV, Attach, Key, Token
@@ -59,6 +60,10 @@ class Pci(DeviceRecord):
     def title(self) -> str:
         """Its address or name."""
         return self.name or self.bdf
+
+    def objects(self, number: int) -> Iterator[Object]:  # noqa: ARG002 - all share one device
+        """The function of the host."""
+        yield Object("pci", self.bdf, self.title())
 
     def number(self, _index: int) -> int:
         """All share one device."""

@@ -8,6 +8,7 @@ from xlpy.host import Claim, Problem
 from xlpy.kinds import LIST
 from xlpy.libxl import U8, DeviceRecord, Int, Struct
 from xlpy.loss import TUNING, Loss
+from xlpy.planning import Object
 from xlpy.reader import build
 from xlpy.specs import Spec
 from xlpy.vocabulary import Attach, Key, Token
@@ -56,6 +57,11 @@ class Usbdev(DeviceRecord):
                 advice=f"{facts.name} has no {self.title()}: lsusb lists those that it has",
                 setting=setting,
             )
+
+    def objects(self, number: int) -> Iterator[Object]:  # noqa: ARG002 - its place on the host is its number
+        """The device of the host."""
+        if self.u:
+            yield Object("usb", f"{self.u.hostbus}.{self.u.hostaddr}", self.title())
 
     def claims(self) -> Iterator[Claim]:
         """It, alone."""

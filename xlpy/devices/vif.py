@@ -9,6 +9,7 @@ from xlpy.host import Problem, missing_script
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, U64, Defbool, DeviceRecord, Int
 from xlpy.loss import LOST, TUNING, Loss
+from xlpy.planning import Object
 from xlpy.specs import Spec
 from xlpy.values import parse_rate, take_mac
 from xlpy.vocabulary import Attach, Key, Token
@@ -110,6 +111,12 @@ class Vif(DeviceRecord):
     def title(self) -> str:
         """`vif0 (xenbr0)`, or the MAC where the bridge is left to the defaults."""
         return f"vif{self.devid} ({self.bridge or self.mac or 'default bridge'})"
+
+    def objects(self, number: int) -> Iterator[Object]:
+        """VIF and network."""
+        bridge = self.bridge or "xenbr0"
+        yield Object("vif", str(number), f"vif{number}")
+        yield Object("network", bridge, bridge)
 
     def back(self, link: Link) -> Iterator[Pair]:
         """What the hotplug script and netback read."""

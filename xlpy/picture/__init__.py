@@ -1,0 +1,1 @@
+"""What pictures of guests and their host show, before it is drawn."""

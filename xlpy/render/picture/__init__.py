@@ -1,0 +1,1 @@
+"""Pictures of guests and their host: dot, mermaid, svg, html, png."""
