@@ -32,8 +32,8 @@ OTHER = ('name="other"', "disk=[]", "vif=[]")
 REFUSALS = {
     "name": ((), 3, 'Domain with name "web" already exists.', "give it another name"),
     "disk": (('name="other"',), 3, "disk /dev/vg0/web is in use by domain web", "a disk that a guest writes is for"),
-    "memory": ((*OTHER, "memory=60800"), 3, "failed to free memory for the domain", "lower memory="),
-    "host": ((*OTHER, "memory=90000"), 3, "failed to free memory for the domain", "lower memory="),
+    "memory": ((*OTHER, "memory=60800"), 3, "xc_dom_boot_mem_init failed: Cannot allocate memory", "lower memory="),
+    "host": ((*OTHER, "memory=90000"), 3, "xc_dom_boot_mem_init failed: Cannot allocate memory", "lower memory="),
     "kernel": ((*OTHER, 'kernel="/nosuch"'), 3, "'/nosuch': No such file or directory", "put the file there"),
     "image": ((*OTHER, "disk=['/nosuch,raw,xvda,rw']"), 3, "failed to stat: /nosuch: No such file", "create the image"),
     "bridge": ((*OTHER, "vif=['bridge=br9']"), 3, "Could not find bridge device br9", "bridges of this host: xenbr0"),
@@ -136,10 +136,10 @@ def test_what_cannot_be_built_is_told_with_the_way_out(web: Place, reason: str) 
     words, status, message, advice = REFUSALS[reason]
     said = web.xl("create", "-q", "web.cfg", *words)
     assert (said.status, said.out) == (status, "")
-    told, *out = said.err.splitlines()
-    assert message in told
-    assert len(out) == 1
-    assert out[0].startswith("xl: ")
-    assert advice in out[0]
+    *told, last = said.err.splitlines()
+    assert any(message in line for line in told)
+    assert not any(line.startswith("xl: ") for line in told)
+    assert last.startswith("xl: ")
+    assert advice in last
     assert web.states() == {"web 1": "-b----"}
     assert web.xl("list", "other").status == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from xlpy.executors import DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
 from xlpy.host import BUILT_IN
@@ -136,6 +136,8 @@ class FakeEvents:
 
 class FakeExecutor:
     """An Executor over lists."""
+
+    simulated: ClassVar[bool] = False
 
     def __init__(self, *domains: DomainInfo) -> None:
         self.known = [domain(0, "Domain-0", memory_kib=1536 * 1024, vcpus=2, running=True, blocked=False), *domains]

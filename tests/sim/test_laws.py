@@ -49,16 +49,23 @@ def test_domids_start_again_after_the_last(lab: Lab) -> None:
     assert [lab.create(config(name)) for name in "bcd"] == [32751, 2, 3]
 
 
-def test_a_failure_uses_no_domid(lab: Lab) -> None:
+def test_a_failure_spends_a_domid_when_the_domain_was_begun(lab: Lab) -> None:
     lab.create(config("a"))
     refused(lab, config("a"))
-    assert lab.create(config("b")) == 2
+    refused(lab, config("b", created={"pool_name": "nosuch"}))
+    assert lab.create(config("b")) == 3
 
 
 def test_names_are_unique(lab: Lab) -> None:
     lab.create(config("web"))
     failure = refused(lab, config("web", created={"uuid": None}))
-    assert failure.lines == ('libxl: error: Domain 2:Domain with name "web" already exists.',)
+    assert failure.lines == (
+        'libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain 2:Domain with name "web" already exists.',
+        "libxl: error: libxl_create.c:1351:initiate_domain_create: Domain 2:cannot make domain: -6",
+        "libxl: error: libxl_domain.c:1179:libxl__destroy_domid: Domain 2:Non-existant domain",
+        "libxl: error: libxl_domain.c:1133:domain_destroy_callback: Domain 2:Unable to destroy guest",
+        "libxl: error: libxl_domain.c:1060:domain_destroy_cb: Domain 2:Destruction of domain failed",
+    )
     assert failure.status == 3
     refused(lab, config("Domain-0"))
 
@@ -83,12 +90,17 @@ def test_memory_adds_up(lab: Lab) -> None:
     free = lab.host.info().free_memory_kib
     assert all_of_it - 51 * GIB < free < all_of_it - 50 * GIB
     failure = refused(lab, config("c", memory=15 * 1024))
-    assert failure.lines == ("failed to free memory for the domain",)
+    what = "xc_dom_boot_mem_init: can't allocate low memory for domain: Out of memory"
+    assert failure.lines[1:4] == (
+        f"xc: error: panic: xg_dom_boot.c:119: {what}",
+        "libxl: error: libxl_dom.c:581:libxl__build_dom: xc_dom_boot_mem_init failed: Cannot allocate memory",
+        "libxl: error: libxl_create.c:1695:domcreate_rebuild_done: Domain 3:cannot (re-)build domain: -3",
+    )
     assert failure.status == 3
     lab.host.destroy(1)
-    lab.create(config("c", memory=15 * 1024))
+    domid = lab.create(config("c", memory=15 * 1024))
     lab.host.destroy(2)
-    lab.host.destroy(3)
+    lab.host.destroy(domid)
     assert lab.host.info().free_memory_kib == all_of_it
 
 
@@ -139,7 +151,8 @@ def test_a_pci_device_is_held_once(lab: Lab) -> None:
 
 def test_what_the_host_lacks_is_refused(lab: Lab) -> None:
     failure = refused(lab, config("a", created={"pool_name": "nosuch"}))
-    assert (failure.lines, failure.status) == (("libxl: error: Illegal pool specified: nosuch",), 6)
+    place = "libxl_create.c:1180:libxl__domain_config_setdefault"
+    assert (failure.lines, failure.status) == ((f"libxl: error: {place}: Illegal pool specified: nosuch",), 6)
 
 
 def test_no_unpause_before_build(lab: Lab) -> None:

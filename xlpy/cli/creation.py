@@ -7,7 +7,8 @@ import sys
 from xlpy.cli.call import Leave
 from xlpy.cli.configfile import read_config, seems_to_be
 from xlpy.cli.printing import show_config
-from xlpy.cli.say import say
+from xlpy.cli.say import say, say_libxl
+from xlpy.executors import LibxlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def create(call: Call, filename: str | None, words: list[str], options: dict[str
         show_config(config, call.settings, sys.stdout if dry_run else sys.stderr)
     if dry_run or executor is None:
         return 0
-    return _build(executor, config, facts, options)
+    return _build(call, executor, config, facts, options)
 
 
 def accepted(call: Call, source: Source, facts: HostFacts, *, quiet: bool, masked: bool) -> DomainConfig:
@@ -65,12 +66,17 @@ def _say_way_out(source: Source, diagnostics: Sequence[Diagnostic]) -> None:
         say(f"{first.place}: {first.advice}", "xlpy")
 
 
-def _build(executor: Executor, config: DomainConfig, facts: HostFacts, options: dict[str, str]) -> int:
+def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFacts, options: dict[str, str]) -> int:
     from xlpy.plan import make_plan
 
     plan = make_plan(config, facts)
-    _refuse_the_impossible(plan, facts)
-    domid = executor.create(plan, paused="p" in options, watched="e" not in options)
+    if not executor.simulated:
+        _refuse_the_impossible(plan, facts)
+    try:
+        domid = executor.create(plan, paused="p" in options, watched="e" not in options)
+    except LibxlError as error:
+        say_libxl(error, call.release)
+        return error.status
     if "V" in options or "A" in options:
         say("no VNC viewer is started: this host has no displays to show")
     if "c" in options:

@@ -60,7 +60,7 @@ class LibxlMessage(Record):
     """What libxl itself says, with the place in its source that it names."""
 
     place: str
-    """FILE:FUNCTION."""
+    """FILE:FUNCTION; empty for a line of another library, which is all text."""
     lines: tuple[int, int]
     """The line there in Xen 4.17 and in 4.20; -1 where that release says nothing."""
     text: str
@@ -69,6 +69,8 @@ class LibxlMessage(Record):
 
     def line(self, release: tuple[int, int]) -> str:
         """As that release prints it; empty where it says nothing."""
+        if not self.place:
+            return self.text
         file, function = self.place.split(":")
         number = self.lines[0] if release < (4, 18) else self.lines[1]
         if number < 0:
@@ -177,6 +179,9 @@ class ConsoleStream(Protocol):
 
 class Executor(Protocol):
     """A host. Every method but `create` takes a domid; they raise UnknownDomain or another Failure."""
+
+    simulated: ClassVar[bool]
+    """It finds out itself, in libxl's words, what a plan lacks; and there is nothing to see or hear of its guests."""
 
     def info(self) -> HostInfo:
         """The host."""

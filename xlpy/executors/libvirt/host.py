@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
 from xlpy.executors.libvirt import errors, vcpus
@@ -27,6 +27,8 @@ _NO_REASON = ("did not set virError", "cause is unknown")
 
 class LibvirtHost(Facets):
     """A host behind libvirt; see the Executor protocol for its methods."""
+
+    simulated: ClassVar[bool] = False
 
     def __init__(self, link: Link, tell: Callable[[str], None], *, best_effort: bool = False) -> None:
         """TELL shows the user a line about something that goes on all the same."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from xlpy import steps
-from xlpy.executors import Failure
+from xlpy.executors import ERROR_FAIL, LibxlError, refusals
 from xlpy.executors.sim import behaviour, configs, guest, life, machine, memory, rows, saved, schedulers, shares
+from xlpy.host import Problem
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ _DOMIDS = range(1, 0x7FF0)
 """What domids can be (Xen: DOMID_FIRST_RESERVED)."""
 DEFAULT_PARAMETER = -1
 """Of a scheduler: as it is when nothing is said."""
+OTHER_NAME = 'give it another name (name="..."), or rename or destroy that one'
 FAILED = 3
 """The exit status for ERROR_FAIL."""
 
@@ -53,33 +55,42 @@ class Build:
     # ---- one method for each step
 
     def do_free_memory(self, step: steps.FreeMemory) -> None:
-        """Memory that is not free is an error: Domain-0 does not balloon."""
-        free = rows.free_memory(self.db)
-        if step.need_kib > free:
-            raise Failure(
-                "failed to free memory for the domain",
-                status=FAILED,
-                advice=f"it needs {step.need_kib // 1024} MiB and {free // 1024} MiB are free: "
-                "lower memory=, or shut down another domain",
-            )
+        """What is not free Domain-0 gives up, if it may."""
         self.need_kib = step.need_kib
+        missing = step.need_kib - rows.free_memory(self.db)
+        if missing > 0:
+            self._balloon(missing, ballooning=step.ballooning)
+
+    def _balloon(self, missing: int, *, ballooning: bool) -> None:
+        row = rows.domain(self.db, 0)
+        if ballooning and row["memory_kib"] - missing >= memory.LEAST_DOM0_KIB:
+            self.db.execute(
+                "UPDATE domain SET memory_kib = memory_kib - ?, need_kib = need_kib - ? WHERE domid = 0",
+                (missing, missing),
+            )
+            memory.set_target(self.db, row, row["memory_kib"] - missing, self.now)
+            return
+        need, free = self.need_kib // 1024, (self.need_kib - missing) // 1024
+        advice = f"it needs {need} MiB and {free} MiB are free: lower memory=, or shut down another domain"
+        if ballooning:
+            raise refusals.no_room(advice)
+        problem = Problem(code="not-enough-memory", line="", advice=advice)
+        raise refusals.refusal(problem, self.plan, self.facts, next_domid(self.db))
 
     def do_allocate_domid(self, _step: steps.AllocateDomid) -> None:
         """Ascending; after the last one it starts again with those that are free."""
-        domid = self.db.execute("SELECT next_domid FROM host").fetchone()[0]
-        while self.db.execute("SELECT 1 FROM domain WHERE domid = ?", (domid,)).fetchone():
-            domid = _after(domid)
-        self.db.execute("UPDATE host SET next_domid = ?", (_after(domid),))
-        self.db.execute("DELETE FROM console WHERE domid = ?", (domid,))
-        self.domid = domid
+        self.domid = take_domid(self.db)
+        self.db.execute("DELETE FROM console WHERE domid = ?", (self.domid,))
 
     def do_create_domain(self, step: steps.CreateDomain) -> None:
         """Names and uuids are unique."""
-        check_name(self.db, step.name, self.domid)
+        if is_taken(self.db, step.name, self.domid):
+            raise refusals.not_made(refusals.name_taken(step.name, self.domid), self.domid, OTHER_NAME)
         uuid = step.uuid or random_uuid()
         if self.db.execute("SELECT 1 FROM domain WHERE uuid = ?", (uuid,)).fetchone():
-            advice = "remove uuid= and let xl choose one"
-            raise Failure(f"libxl: error: Domain with uuid {uuid} already exists.", status=FAILED, advice=advice)
+            raise refusals.not_made(
+                refusals.uuid_taken(uuid), self.domid, "remove uuid= and let xl choose one", ERROR_FAIL
+            )
         self.db.execute(
             "INSERT INTO domain"
             " (domid, name, uuid, type, pool, label, max_vcpus, watched, pv_drivers, created, need_kib, behaviour,"
@@ -173,12 +184,10 @@ class Build:
     def do_attach(self, step: steps.Attach) -> None:
         """The backend domain must be there, and what the device takes must be free."""
         if step.backend_domain != "Domain-0" and rows.lookup(self.db, step.backend_domain) is None:
-            raise Failure(
-                f"libxl: error: Domain {self.domid}:backend domain {step.backend_domain} of "
-                f"{step.device.KIND} {step.devid} does not exist",
-                status=FAILED,
-                advice="start the driver domain first, or correct backend=",
-            )
+            words = f"backend domain {step.backend_domain} of {step.device.KIND} {step.devid} does not exist"
+            advice = "start the driver domain first, or correct backend="
+            problem = Problem(code="no-backend-domain", line=f"libxl: error: {words}", advice=advice)
+            raise refusals.refusal(problem, self.plan, self.facts, self.domid)
         for claim in step.device.claims():
             self._claim(claim)
 
@@ -206,11 +215,9 @@ class Build:
         ).fetchone()
         if other is not None:
             holder = f"is in use by domain {rows.text(other['name'])}"
-            raise Failure(
-                f"libxl: error: Domain {self.domid}:{claim.kind} {claim.what} {holder}",
-                status=FAILED,
-                advice=claim.advice,
-            )
+            words = f"{claim.kind} {claim.what} {holder}"
+            problem = Problem(code=f"{claim.kind}-taken", line=f"libxl: error: {words}", advice=claim.advice)
+            raise refusals.refusal(problem, self.plan, self.facts, self.domid)
         row = (claim.kind, rows.bind(what), self.domid, claim.shared)
         self.db.execute(
             "INSERT INTO claim (kind, what, domid, shared) VALUES (?, ?, ?, ?)"
@@ -226,12 +233,29 @@ def claim_key(claim: Claim) -> str:
 
 def check_name(db: sqlite3.Connection, name: str, domid: int) -> None:
     """Refuse a name that another domain has."""
-    if db.execute("SELECT 1 FROM domain WHERE name = ? AND domid <> ?", (rows.bind(name), domid)).fetchone():
-        raise Failure(
-            f'libxl: error: Domain {domid}:Domain with name "{name}" already exists.',
-            status=FAILED,
-            advice='give it another name (name="..."), or rename or destroy that one',
-        )
+    if is_taken(db, name, domid):
+        raise LibxlError(refusals.name_taken(name, domid), rc=-6, status=FAILED, advice=OTHER_NAME)
+
+
+def is_taken(db: sqlite3.Connection, name: str, domid: int) -> bool:
+    """Whether another domain has a name."""
+    found = db.execute("SELECT 1 FROM domain WHERE name = ? AND domid <> ?", (rows.bind(name), domid))
+    return found.fetchone() is not None
+
+
+def next_domid(db: sqlite3.Connection) -> int:
+    """The domid of the next domain."""
+    domid = int(db.execute("SELECT next_domid FROM host").fetchone()[0])
+    while db.execute("SELECT 1 FROM domain WHERE domid = ?", (domid,)).fetchone():
+        domid = _after(domid)
+    return domid
+
+
+def take_domid(db: sqlite3.Connection) -> int:
+    """The same, which is then spent."""
+    domid = next_domid(db)
+    db.execute("UPDATE host SET next_domid = ?", (_after(domid),))
+    return domid
 
 
 def _after(domid: int) -> int:

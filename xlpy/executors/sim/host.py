@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
+    from typing import ClassVar
 
     from xlpy.executors.sim.console import SimConsole
     from xlpy.executors.sim.counters import SimCounters
@@ -29,6 +30,8 @@ _DOM0_UUID = "00000000-0000-0000-0000-000000000000"
 
 class SimHost:
     """A simulated host; see the Executor protocol for its methods."""
+
+    simulated: ClassVar[bool] = True
 
     def __init__(self, path: str, clock: Callable[[], float], facts: HostFacts | None = None) -> None:
         """Open the file at PATH; a new one becomes a host with these FACTS."""
@@ -123,16 +126,23 @@ class SimHost:
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Carry out a plan in one transaction."""
+        from xlpy.executors.refusals import Refusal, refusal
         from xlpy.executors.sim.behaviour import chosen
-        from xlpy.executors.sim.build import Build
+        from xlpy.executors.sim.build import Build, next_domid, take_domid
         from xlpy.plan import check
 
-        with self.store.change() as now:
-            facts = rows.facts(self.db)
-            for problem in check(plan, facts):
-                raise Failure(problem.line, status=problem.status, advice=problem.advice)
-            manner = chosen(self.db, plan.name)
-            return Build(self.db, plan, facts, now, watched=watched, manner=manner).run(paused=paused)
+        try:
+            with self.store.change() as now:
+                facts = rows.facts(self.db)
+                for problem in check(plan, facts):
+                    raise refusal(problem, plan, facts, next_domid(self.db))
+                manner = chosen(self.db, plan.name)
+                return Build(self.db, plan, facts, now, watched=watched, manner=manner).run(paused=paused)
+        except Refusal as refused:
+            if refused.took_domid:
+                with self.store.change():
+                    take_domid(self.db)
+            raise
 
     def destroy(self, domid: int) -> None:
         """End a domain at once."""
