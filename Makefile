@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+VERSION = $(shell sed -n 's/__version__ = "\(.*\)"/\1/p' xlpy/__init__.py)
 
-.PHONY: completion test test-xen demo bench lint types tables man docs clean
+.PHONY: deb completion test test-xen demo bench lint types tables man docs clean
 
 # lint, types, tests, comparison with the real xl
 test: lint types
@@ -58,6 +59,16 @@ docs: .venv/dev
 .venv/dev: .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
+
+# the Debian package, into dist/: needs the build dependencies of debian/control, and lintian
+deb:
+	rm -rf build/deb
+	mkdir -p build/deb dist
+	/usr/bin/python3 -m hatchling build -t sdist -d build/deb
+	cd build/deb && mv xlpy-*.tar.gz xlpy_$(VERSION).orig.tar.gz && tar xf xlpy_$(VERSION).orig.tar.gz
+	cd build/deb/xlpy-$(VERSION) && PATH=/usr/sbin:/usr/bin:/sbin:/bin dpkg-buildpackage --build=binary --no-sign
+	lintian --fail-on error,warning,info build/deb/xlpy_*.changes
+	cp build/deb/xlpy_*.deb dist/
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from xlpy.cli.call import Settings
 
+    _ParamType = click.ParamType[Release]
+else:
+    _ParamType = click.ParamType  # which is generic for type checkers since click 8.2, and not at all before
+
 INTERRUPTED = 130
 
 
@@ -46,7 +50,7 @@ def run_added(command: click.Command, name: str, words: list[str], settings: Set
     return int(status or 0)
 
 
-class _ReleaseType(click.ParamType[Release]):
+class _ReleaseType(_ParamType):
     name = "release"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Release:
