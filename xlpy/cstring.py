@@ -84,6 +84,19 @@ def take_ulong(text: str, base: int = 0) -> tuple[int, str] | None:
     return _unsigned(number), text[match.end() :]
 
 
+def take_long_long(text: str) -> tuple[int | None, str]:
+    """The decimal long long at the start of the text (cut to what fits) and the rest; None where there is none."""
+    match = _DECIMAL.match(text)
+    if match is None:
+        return None, text
+    return max(-_LONG_MAX - 1, min(_LONG_MAX, _decimal(match))), text[match.end() :]
+
+
+def strtol(text: str) -> int:
+    """A decimal long as a C int keeps it; 0 where there is none."""
+    return as_int(take_long_long(text)[0] or 0)
+
+
 def parse_ulong(text: str) -> int:
     """A decimal unsigned long, as xl wants it to be one; ValueError in its words."""
     match = _DECIMAL.match(text)

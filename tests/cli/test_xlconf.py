@@ -103,10 +103,3 @@ def test_planning_follows_it(capsys: pytest.CaptureFixture[str], folder: Path) -
     (folder / "a.cfg").write_text('name = "a"\nkernel = "/boot/k"\nvcpus = 1\ncpus = "4"\n')
     assert run(["plan", "a.cfg"], "xlpy") == 1
     assert "vcpu hard affinity map is empty" in capsys.readouterr().err
-
-
-def test_pools_cannot_be_made_yet(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["cpupool-create", 'name="p"']) == 1
-    out, err = capsys.readouterr()
-    assert not out
-    assert err.splitlines()[-1] == "xl: cpupool-create: cpupools cannot be made yet (with -n it shows the pool)"

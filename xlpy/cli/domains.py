@@ -40,3 +40,10 @@ def say_no_type(release: Release, domid: int) -> None:
     """What libxl says when it asks for the type of a domain that is not there."""
     new, old = f"Domain {domid}:unable to get dominfo: {GONE}", f"unable to get domain type for domid={domid}"
     libxl_error(release, "libxl_dom.c:libxl__domain_type", (37, 37), old if release < (4, 18) else new)
+
+
+def say_no_info(release: Release, domid: int) -> None:
+    """What libxl says when it asks for a domain that is not there: nothing up to Xen 4.17."""
+    if release >= (4, 18):
+        text = f"Domain {domid}:Getting domain info: {GONE}"
+        libxl_error(release, "libxl_domain.c:libxl_domain_info", (-1, 354), text)

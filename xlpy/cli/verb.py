@@ -47,6 +47,8 @@ class Verb(Record):
     """What help has below the options, as a further line of theirs."""
     options_in_usage: bool = False
     """Help has the options at the end of the usage, not under a heading."""
+    empty_options: bool = False
+    """Help has the heading of options, and nothing below it."""
     modifies: bool = False
     """It changes something: its usage shows the global option -f."""
     dry_run: bool = False
@@ -107,7 +109,7 @@ def verb_help(verb: Verb, release: Release) -> str:
     options = "\n".join(filter(None, (*(option.help for option in options_of(verb, release)), verb.notes)))
     usage = verb.usage + options if verb.options_in_usage else verb.usage
     text = f"Usage: xl [-{flags}] {verb.name} {usage}\n\n{verb.summary}.\n\n"
-    return text if verb.options_in_usage or not options else f"{text}Options:\n\n{options}\n"
+    return text if verb.options_in_usage or not (options or verb.empty_options) else f"{text}Options:\n\n{options}\n"
 
 
 def added_help(verb: Verb) -> str:

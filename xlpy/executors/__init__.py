@@ -115,6 +115,8 @@ class DomainInfo(Record):
     uptime: float | None = 0.0
     """None where the host does not know."""
     pool: str = "Pool-0"
+    pool_number: int = 0
+    """Of its cpupool; several may have the same name."""
     label: str = ""
 
 

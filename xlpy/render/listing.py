@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from xlpy.executors import DomainInfo, VcpuInfo
+    from xlpy.executors.pools import Pool
 
 NO_NAME = "(null)"
 UNKNOWN = "?"
@@ -19,6 +20,9 @@ REASON_LETTERS = "-rscwS"
 LIST_HEADER = "Name                                        ID   Mem VCPUs\tState\tTime(s)"
 VM_LIST_HEADER = "UUID                                  ID    name\n"
 VCPU_HEADER = f"{'Name':32} {'ID':>5} {'VCPU':>5} {'CPU':>5} {'State':>5} {'Time(s)':>9} Affinity (Hard / Soft)\n"
+SHARING_HEADER = "Name                                        ID   Mem Shared\n"
+POOL_HEADER = f"{'Name':19}CPUs   Sched     Active   Domain count\n"
+POOL_CPUS_HEADER = f"{'Name':19}CPU list\n"
 UPTIME_HEADER = f"{'Name':33} {'ID':>4} Uptime\n"
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -59,13 +63,17 @@ def state(domain: DomainInfo) -> str:
     )
 
 
-def list_header(*, verbose: bool = False, context: bool = False, pool: bool = False, numa: bool = False) -> str:
-    """The first line of xl list."""
+def list_header(
+    *, verbose: bool = False, context: bool = False, claims: bool = False, pool: bool = False, numa: bool = False
+) -> str:
+    """The first line of xl list and xl claims."""
     parts = [LIST_HEADER]
     if verbose:
         parts.append("   UUID                            Reason-Code\tSecurity Label")
     elif context:
         parts.append("   Security Label")
+    if claims:
+        parts.append("  Claimed")
     if pool:
         parts.append("         Cpupool")
     if numa:
@@ -88,6 +96,25 @@ def list_row(
     if nodes is not None:
         parts.append(f" {nodes}")
     return "".join(parts) + "\n"
+
+
+def claim_row(domain: DomainInfo, outstanding_kib: int) -> str:
+    """One line of xl claims; what is claimed counts as memory, too."""
+    shown = domain.replace(memory_kib=domain.memory_kib + outstanding_kib)
+    return f"{list_row(shown).removesuffix(chr(10))} {outstanding_kib // 1024:5}\n"
+
+
+def sharing_row(domain: DomainInfo, shared_kib: int) -> str:
+    """One line of xl sharing."""
+    return f"{padded(domain.name, 40)} {domain.domid:5} {domain.memory_kib // 1024:5}  {shared_kib // 1024:5}\n"
+
+
+def pool_row(pool: Pool, *, cpus: bool = False) -> str:
+    """One line of xl cpupool-list, or of xl cpupool-list -c."""
+    name = padded(pool.name, 19)
+    if cpus:
+        return f"{name}{','.join(map(str, pool.cpus))}\n"
+    return f"{name}{len(pool.cpus):3} {pool.scheduler:>9}       y       {pool.domains:4}\n"
 
 
 def vm_list_row(domain: DomainInfo) -> str:

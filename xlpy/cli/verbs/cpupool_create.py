@@ -18,22 +18,27 @@ COMMAND_LINE = "command line"
 
 
 def run(call: Call) -> int:
-    """Read the configuration of a pool; with -n print it."""
-    from xlpy.cli.say import say
-
+    """Make a cpupool as a configuration says; with -n only show it."""
     options = call.options()
     filename, settings = file_and_settings(call, options.get("f"), lambda: call.help(1))
     dry_run = call.settings.dry_run or "n" in options
     source = _source(call, filename, settings)
     pool = _accepted(call, source, filename, dry_run=dry_run)
-    if not dry_run:
-        say("cpupool-create: cpupools cannot be made yet (with -n it shows the pool)")
-        return 1
     print(f'Using config file "{source.name}"')
     print(f"cpupool name:   {pool.name}")
     print(f"scheduler:      {pool.scheduler}")
     print(f"number of cpus: {len(pool.cpus)}")
-    return 0
+    return 0 if dry_run else _create(call, pool)
+
+
+def _create(call: Call, pool: PoolConfig) -> int:
+    from xlpy.cli.pooling import attempt
+
+    cpus = tuple(dict.fromkeys(pool.cpus))
+    if attempt(call, call.executor().pools.create, pool.name, pool.scheduler, cpus):
+        return 0
+    print("error on creating cpupool", file=sys.stderr)
+    return 1
 
 
 def _source(call: Call, filename: str | None, settings: list[str]) -> Source:

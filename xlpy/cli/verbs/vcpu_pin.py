@@ -17,9 +17,9 @@ KEEP = "-"
 
 
 def run(call: Call) -> int:
-    """Read the affinities; with -N print them."""
+    """Set where vCPUs may run (hard affinity) and should run (soft); with -N print the pCPUs."""
     from xlpy.cli.attaching import check_domain
-    from xlpy.cli.say import say
+    from xlpy.values import parse_cpus
 
     options = call.options()
     domain, vcpu, hard, soft = [*call.words, KEEP][:4]
@@ -30,14 +30,15 @@ def run(call: Call) -> int:
         return 1
     facts = _facts(call)
     try:
-        cpus = [_numbers(text, facts) for text in (hard, soft)]
+        cpus = [None if text == KEEP else parse_cpus(text, facts) for text in (hard, soft)]
     except ValueError as error:
         print(error, file=sys.stderr)
         return 1
     if not call.settings.dry_run:
-        say("vcpu-pin: the vCPUs of a running domain cannot be pinned yet (with -N it shows the CPUs)")
-        return 1
-    print("cpumap:", *cpus[: 1 if soft == KEEP else 2])
+        from xlpy.cli.pinning import pin
+
+        return pin(call, domain, vcpu, cpus[0], cpus[1], options)
+    print("cpumap:", *(_shown(one, facts) for one in cpus[: 1 if soft == KEEP else 2]))
     return 0
 
 
@@ -59,11 +60,10 @@ def _facts(call: Call) -> HostFacts:
     return BUILT_IN if call.settings.dry_run and call.settings.connect is None else call.executor().info().facts
 
 
-def _numbers(text: str, facts: HostFacts) -> str:
+def _shown(cpus: tuple[int, ...] | None, facts: HostFacts) -> str:
     from xlpy.render.listing import number_set
-    from xlpy.values import parse_cpus
 
-    return KEEP if text == KEEP else number_set(parse_cpus(text, facts), facts.cpus)
+    return KEEP if cpus is None else number_set(cpus, facts.cpus)
 
 
 VERB = Verb(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.executors import LibxlError, LibxlMessage
+from xlpy.executors.absent import no_vcpus
 from xlpy.executors.cpus import CpuLoad
 from xlpy.executors.sim import rows, schedulers, shares
 
@@ -34,7 +35,7 @@ class SimCpus:
         with self._host.store.change():
             row = self._db.execute("SELECT * FROM domain WHERE domid = ?", (domid,)).fetchone()
             if row is None:
-                raise LibxlError(rc=NOT_FOUND)
+                raise LibxlError(*no_vcpus(domid), rc=NOT_FOUND)
             place = "libxl_domain.c:libxl_set_vcpuonline"
             if not vcpus:
                 text = f"Domain {domid}:Requested 0 VCPUs!: Function not implemented"

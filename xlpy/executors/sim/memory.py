@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.executors import LibxlError, LibxlMessage
+from xlpy.executors.absent import no_userdata
 from xlpy.executors.memory import DomainMemory
 from xlpy.executors.sim import rows
 
@@ -108,8 +109,7 @@ def _goal(row: sqlite3.Row) -> int:
 def _row(db: sqlite3.Connection, domid: int) -> sqlite3.Row:
     row = db.execute("SELECT * FROM domain WHERE domid = ?", (domid,)).fetchone()
     if row is None:
-        text = f"unable to find domain info for domain {domid}: No such process"
-        raise LibxlError(LibxlMessage(place="libxl_dom.c:libxl__userdata_path", lines=(1216, 1244), text=text))
+        raise LibxlError(*no_userdata(domid))
     found: sqlite3.Row = row
     return found
 

@@ -120,6 +120,7 @@ def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> Doma
         cpu_time=used,
         uptime=now - row["created"],
         pool=text(row["pool"]),
+        pool_number=row["pool_number"],
         label=text(row["label"]),
     )
 

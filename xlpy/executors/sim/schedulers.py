@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from xlpy.executors import LibxlError, LibxlMessage
+from xlpy.executors.absent import no_scheduler
 from xlpy.executors.cpus import DomainShare, PoolTuning, Reservation, other_scheduler
 
 TYPE_CHECKING = False
@@ -49,8 +50,11 @@ def scheduler_of(db: sqlite3.Connection, domid: int) -> str:
 def share(db: sqlite3.Connection, domid: int) -> DomainShare:
     """The parameters of a domain; ARINC653 has none that libxl could tell."""
     scheduler = scheduler_of(db, domid)
-    if scheduler in ("", "arinc653"):
-        raise refuse("libxl_domain_sched_params_get", (905, 901), f"Domain {domid}:Unknown scheduler")
+    function, lines = "libxl_domain_sched_params_get", (905, 901)
+    if not scheduler:
+        raise LibxlError(*no_scheduler(domid, function, lines), rc=INVALID)
+    if scheduler == "arinc653":
+        raise refuse(function, lines, f"Domain {domid}:Unknown scheduler")
     row = db.execute("SELECT weight, cap FROM domain WHERE domid = ?", (domid,)).fetchone()
     return DomainShare(scheduler=scheduler, weight=row["weight"], cap=row["cap"])
 
@@ -132,7 +136,8 @@ def reservations(db: sqlite3.Connection, domid: int, wanted: Sequence[int] | Non
     scheduler = scheduler_of(db, domid)
     function = "libxl_vcpu_sched_params_get_all" if all_of_them else "libxl_vcpu_sched_params_get"
     if not scheduler:
-        raise refuse(function, (971, 967) if all_of_them else (938, 934), f"Domain {domid}:Unknown scheduler")
+        lines = (971, 967) if all_of_them else (938, 934)
+        raise LibxlError(*no_scheduler(domid, function, lines), rc=INVALID)
     if scheduler != "rtds":
         text = f"Domain {domid}:per-VCPU parameter getting not supported for this scheduler"
         raise refuse(function, (964, 960) if all_of_them else (931, 927), text)
@@ -154,7 +159,7 @@ def set_reservations(db: sqlite3.Connection, domid: int, changes: Sequence[Reser
     count = db.execute("SELECT count(*) FROM vcpu WHERE domid = ?", (domid,)).fetchone()[0]
     if not count:
         text = f"Domain {domid}:Getting domain info: No such process"
-        raise refuse(function, (-1, 671) if every else (-1, 610), text, rc=-3)
+        raise refuse(function, (675, 671) if every else (614, 610), text, rc=-3)
     for new in changes:
         if not (every or 0 <= new.vcpu < count):
             text = f"Domain {domid}:Invalid VCPU {new.vcpu}: valid range is [0, {count - 1}]"
