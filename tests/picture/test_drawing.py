@@ -144,6 +144,26 @@ def test_graphviz_takes_it() -> None:
     assert {"alpine", "windows"} <= {*texts(drawn_by_dot.stdout)}
 
 
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium, the judge of the pages, is installed")
+def test_a_browser_reads_all_of_the_report(tmp_path: Path) -> None:
+    report = tmp_path / "report.html"
+    words = [sys.executable, "-c", START, "plan", "--format", "html", "--host", "numa", *map(str, EXAMPLES)]
+    report.write_text(subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False).stdout, "utf-8")
+    options = ["--headless", "--no-sandbox", "--disable-gpu"]
+    browser = subprocess.run(
+        [str(CHROMIUM), *options, f"--user-data-dir={tmp_path}", "--dump-dom", report.as_uri()],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert browser.stdout.count("<svg ") == 2
+    assert len(re.findall("<h2[ >]", browser.stdout)) == len(EXAMPLES)
+
+
 def test_the_command(tmp_path: Path) -> None:
     started = [sys.executable, "-c", START, "graph"]
     done = subprocess.run(

@@ -5,10 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from xlpy.cli.configfile import read_config
-from xlpy.cli.findings import show
-from xlpy.config import load
-from xlpy.diagnostic import xl_output
+from xlpy.cli.planning import in_file_order, plan_files, read_files
 from xlpy.executors import Failure
 from xlpy.picture.machine import machine
 from xlpy.picture.model import fold
@@ -16,11 +13,14 @@ from xlpy.picture.objects import Drawn, object_graph
 from xlpy.plan import make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlpy.cli.call import Settings
+    from xlpy.cli.planning import Planned
     from xlpy.config import Loaded
     from xlpy.host import HostFacts
+    from xlpy.picture.model import Graph
+    from xlpy.together import Standing
 
 MANY = 12
 """With more guests each is a row, and a dot says what it uses."""
@@ -28,19 +28,17 @@ _FOLDED = frozenset({"vbd", "vif", "vdi"})
 _LONGEST = 100
 
 
-def read_guests(words: Sequence[str], settings: Settings, facts: HostFacts) -> list[Drawn]:
-    """The guests of files; raises Failure at the first that xl would not accept."""
-    names, values = [word for word in words if "=" not in word], [word for word in words if "=" in word]
-    guests = []
-    for name in names:
-        source = read_config(name, values, settings.release, quiet=True)
-        loaded = load(source, release=settings.release, host=facts, conf=settings.conf)
-        status = xl_output(loaded.diagnostics)[1]
-        if status is not None:
-            show(loaded.diagnostics)
-            raise Failure(status=status)
-        guests.append(Drawn(make_plan(loaded.config, facts), partial(said, loaded)))
-    return guests
+def read_guests(words: Sequence[str], settings: Settings, facts: HostFacts, standing: Standing) -> list[Drawn]:
+    """The guests of files, each planned after those before it; raises Failure when xl would not accept some file."""
+    files = read_files(words, settings, facts)
+    if files.statuses:
+        raise Failure(status=files.statuses[0])
+    return drawn(in_file_order(plan_files(files, facts, standing), files))
+
+
+def drawn(planned: Iterable[Planned]) -> list[Drawn]:
+    """Planned guests as they are drawn."""
+    return [Drawn(one.judged.plan, partial(said, one.wanted.loaded)) for one in planned]
 
 
 def said(loaded: Loaded, field: str) -> str:
@@ -63,33 +61,41 @@ def running_guests(settings: Settings, facts: HostFacts) -> list[Drawn]:
 
 def draw(guests: Sequence[Drawn], facts: HostFacts, layout: str, picture: str, theme: str, *, whole: bool) -> bytes:
     """A picture in a format; raises Failure where what draws PNG is absent."""
-    graph = object_graph(guests, facts)
-    many = len(guests) > MANY and not whole
-    if many:
-        graph = fold(graph, _FOLDED)
     if layout in ("dot", "mermaid"):
         from xlpy.render.picture import words
 
+        graph, _ = _graph(guests, facts, whole=whole)
         return (words.dot if layout == "dot" else words.mermaid)(graph).encode()
-
-    def pictures(theme: str) -> Iterator[str]:
-        if picture != "machine":
-            from xlpy.render.picture.objects import objects_svg
-            from xlpy.render.picture.table import table_svg
-
-            yield (table_svg if many else objects_svg)(graph, theme)
-        if picture != "objects":
-            from xlpy.render.picture.machine import machine_svg
-
-            yield machine_svg(machine(guests, facts), facts.name, theme)
-
     if layout == "html":
         from xlpy.render.picture.html import page
 
-        return page(f"{len(guests)} guests on {facts.name}", pictures(theme), theme).encode()
+        title = f"{len(guests)} guests on {facts.name}"
+        return page(title, pictures(guests, facts, picture, theme, whole=whole), theme).encode()
     if layout == "png":
-        return _png(next(pictures("light" if theme == "auto" else theme)))
-    return next(pictures(theme)).encode()
+        return _png(next(pictures(guests, facts, picture, "light" if theme == "auto" else theme, whole=whole)))
+    return next(pictures(guests, facts, picture, theme, whole=whole)).encode()
+
+
+def pictures(
+    guests: Sequence[Drawn], facts: HostFacts, picture: str = "both", theme: str = "auto", *, whole: bool = False
+) -> Iterator[str]:
+    """As SVG: objects, machine, or both; WHOLE draws every object of however many guests."""
+    if picture != "machine":
+        from xlpy.render.picture.objects import objects_svg
+        from xlpy.render.picture.table import table_svg
+
+        graph, many = _graph(guests, facts, whole=whole)
+        yield (table_svg if many else objects_svg)(graph, theme)
+    if picture != "objects":
+        from xlpy.render.picture.machine import machine_svg
+
+        yield machine_svg(machine(guests, facts), facts.name, theme)
+
+
+def _graph(guests: Sequence[Drawn], facts: HostFacts, *, whole: bool) -> tuple[Graph, bool]:
+    graph = object_graph(guests, facts)
+    many = len(guests) > MANY and not whole
+    return fold(graph, _FOLDED) if many else graph, many
 
 
 def _png(svg: str) -> bytes:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import html
 import re
 
+from xlpy.render.picture.html import page as whole_page
 from xlpy.steps import PRINTABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~])")
-_STYLE = """\
-body { font: 15px/1.45 system-ui, sans-serif; max-width: 75em; margin: 2em auto; padding: 0 1em; color: #222; }
-table { border-collapse: collapse; margin: 0.5em 0 1em; } th, td { text-align: left; vertical-align: top;
-padding: 0.2em 0.8em 0.2em 0; border-bottom: 1px solid #ddd; } code, pre { font-size: 13px; }
-pre { background: #f6f6f6; padding: 0.6em; overflow-x: auto; } .bad { color: #b00020; } .why { color: #666; }
-summary { cursor: pointer; }
-"""
 
 
 def markdown(plans: Sequence[dict[str, Any]]) -> str:
@@ -44,29 +38,41 @@ def _chapter(plan: dict[str, Any]) -> Iterator[str]:
             yield f"{fence}\n"
 
 
-def page(plans: Sequence[dict[str, Any]], host: str) -> str:
-    """A page of HTML."""
-    parts = [
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">',
-        f"<title>{_html(f'Plan for {host}')}</title>\n<style>\n{_STYLE}</style>\n</head>\n<body>",
-        f"<h1>{_html(f'{len(plans)} guests on {host}' if len(plans) != 1 else f'One guest on {host}')}</h1>",
-        *(line for plan in plans for line in _section(plan)),
-        "</body>\n</html>\n",
-    ]
-    return "\n".join(parts)
+def page(plans: Sequence[dict[str, Any]], host: str, pictures: Iterable[str] = ()) -> str:
+    """A page of HTML: a line for each guest, what would fail, PICTURES as SVG, and each guest step by step."""
+    heading = f"{len(plans)} guests on {host}" if len(plans) != 1 else f"One guest on {host}"
+    return whole_page(
+        heading, ["\n".join(_summary(plans)), *pictures, *("\n".join(_section(*one)) for one in enumerate(plans))]
+    )
 
 
-def _section(plan: dict[str, Any]) -> Iterator[str]:
-    yield f"<section>\n<h2>{_html(title(plan))}</h2>"
+def _summary(plans: Sequence[dict[str, Any]]) -> Iterator[str]:
+    yield "<table>\n<tr><th>guest</th><th>type</th><th>memory</th><th>vCPUs</th><th></th></tr>"
+    for number, plan in enumerate(plans):
+        problems = "<br>".join(
+            f"{_html(problem['place'])}{': ' * bool(problem['place'])}{_html(problem['line'])}"
+            f'<br><span class="quiet">{_html(problem["advice"])}</span>'
+            for problem in plan["problems"]
+        )
+        said = f'<td class="alarm">{problems}</td>' if problems else "<td>can be built</td>"
+        yield (
+            f'<tr><td><a href="#guest{number}">{_html(plan["name"])}</a></td><td>{_html(plan["type"])}</td>'
+            f"<td>{plan['memory_kib'] // 1024} MiB</td><td>{plan['vcpus']}</td>{said}</tr>"
+        )
+    yield "</table>"
+
+
+def _section(number: int, plan: dict[str, Any]) -> Iterator[str]:
+    yield f'<h2 id="guest{number}">{_html(title(plan))}</h2>'
     for problem in plan["problems"]:
-        yield f'<p class="bad">cannot be built: {_html(problem["line"])}<br>{_html(problem["advice"])}</p>'
+        yield f'<p class="alarm">cannot be built: {_html(problem["line"])}<br>{_html(problem["advice"])}</p>'
     yield "<table>\n<tr><th></th><th>step</th><th>why there</th></tr>"
     for step in plan["steps"]:
         lines = "\n".join(_full(step["detail"]))
         what = _html(_what(step))
         shown = f"<details><summary>{what}</summary><pre>{_html(lines)}</pre></details>" if lines else what
-        yield f'<tr><td>{step["number"]}</td><td>{shown}</td><td class="why">{_html(step["reason"])}</td></tr>'
-    yield "</table>\n</section>"
+        yield f'<tr><td>{step["number"]}</td><td>{shown}</td><td class="quiet">{_html(step["reason"])}</td></tr>'
+    yield "</table>"
 
 
 def title(plan: dict[str, Any]) -> str:

@@ -9,19 +9,18 @@ import click
 
 from xlpy.cli.command import host_options
 from xlpy.cli.drawing import draw, read_guests, running_guests
+from xlpy.cli.planning import the_host
 from xlpy.cli.say import say
 from xlpy.cli.xlconf import with_conf
-from xlpy.host import BUILT_IN
 
 if TYPE_CHECKING:
     from xlpy.cli.call import Settings
-    from xlpy.host import HostFacts
 
 FORMATS = ("svg", "html", "dot", "mermaid", "png")
 
 
 @click.command(short_help="Draw guests, what they use, and where they run")
-@click.argument("words", metavar="[FILE]... [NAME=VALUE]...", nargs=-1)
+@click.argument("words", metavar="[FILE|DIR]... [NAME=VALUE]...", nargs=-1)
 @click.option("--format", "layout", type=click.Choice(FORMATS), help="By default as --output is named, or svg.")
 @click.option("--output", "-o", metavar="FILE", help="Where to write it; by default standard output.")
 @click.option(
@@ -60,8 +59,8 @@ def command(
         raise click.UsageError(f"{layout} draws objects only")
     if picture == "both" and layout != "html":
         raise click.UsageError("two pictures at once are for --format html")
-    facts = _facts(settings, host_file)
-    guests = read_guests(words, settings, facts) if words else running_guests(settings, facts)
+    facts, standing = the_host(settings, host_file)
+    guests = read_guests(words, settings, facts, standing) if words else running_guests(settings, facts)
     made = draw(guests, facts, layout, picture or ("both" if layout == "html" else "objects"), theme, whole=whole)
     return _write(made, output)
 
@@ -69,18 +68,6 @@ def command(
 def _by_name(output: str | None) -> str:
     ending = (output or "").rpartition(".")[2].lower()
     return {"htm": "html", "gv": "dot", "mmd": "mermaid"}.get(ending, ending if ending in FORMATS else "")
-
-
-def _facts(settings: Settings, host_file: str | None) -> HostFacts:
-    if host_file is not None:
-        from xlpy.cli.hostfile import read_host
-
-        return read_host(host_file)
-    if settings.connect is not None:
-        from xlpy.cli.connection import connect
-
-        return connect(settings.connect).info().facts
-    return BUILT_IN
 
 
 def _write(made: bytes, output: str | None) -> int:

@@ -105,7 +105,11 @@ def _page(named: list[Planned], facts: HostFacts, layout: str) -> str:
         return json.dumps(plans, indent=2) + "\n"
     from xlpy.render.planpage import markdown, page
 
-    return markdown(plans) if layout == "markdown" else page(plans, facts.name)
+    if layout == "markdown":
+        return markdown(plans)
+    from xlpy.cli.drawing import drawn, pictures
+
+    return page(plans, facts.name, pictures(drawn(named), facts))
 
 
 def _as_dict(one: Planned, facts: HostFacts) -> dict[str, Any]:

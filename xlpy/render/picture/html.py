@@ -43,5 +43,6 @@ def _rules(theme: Theme) -> str:
         "section { overflow-x: auto; margin-bottom: 2em; }\nh1 { font-size: 1.4em; } h2 { font-size: 1.15em; }\n"
         f"table {{ border-collapse: collapse; }} td, th {{ {cell} }}\n"
         f".quiet {{ color: {theme.quiet}; }} .alarm {{ color: {theme.alarm}; }}\n"
+        "svg { max-width: 100%; height: auto; } summary { cursor: pointer; } a { color: inherit; }\n"
         f"pre, code {{ font: 12px/1.4 ui-monospace, 'DejaVu Sans Mono', monospace; }}\n"
     )
