@@ -29,7 +29,7 @@ def refused(path: Path) -> Failure:
 def test_the_file_is_for_its_owner_alone(lab: Lab) -> None:
     lab.create(config())
     for name in Path(lab.path).parent.iterdir():
-        assert stat.S_IMODE(name.stat().st_mode) == 0o600
+        assert stat.S_IMODE(name.stat().st_mode) == (0o700 if name.is_dir() else 0o600)
 
 
 def test_the_directory_of_this_users_host_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

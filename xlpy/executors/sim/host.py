@@ -127,6 +127,7 @@ class SimHost:
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Carry out a plan in one transaction."""
         from xlpy.executors.refusals import Refusal, refusal
+        from xlpy.executors.sim import watcher
         from xlpy.executors.sim.behaviour import chosen
         from xlpy.executors.sim.build import Build, next_domid, take_domid
         from xlpy.plan import check
@@ -137,7 +138,10 @@ class SimHost:
                 for problem in check(plan, facts):
                     raise refusal(problem, plan, facts, next_domid(self.db))
                 manner = chosen(self.db, plan.name)
-                return Build(self.db, plan, facts, now, watched=watched, manner=manner).run(paused=paused)
+                domid = Build(self.db, plan, facts, now, watched=watched, manner=manner).run(paused=paused)
+                if watched:
+                    watcher.begin(self.db, domid)
+                return domid
         except Refusal as refused:
             if refused.took_domid:
                 with self.store.change():

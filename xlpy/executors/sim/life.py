@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from xlpy.executors import Failure, LibxlError
-from xlpy.executors.sim import behaviour, memory, rows, shares
+from xlpy.executors.sim import behaviour, memory, rows, shares, watcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,6 +98,7 @@ def destroy(db: sqlite3.Connection, domid: int, now: float) -> None:
     row = rows.domain(db, domid)
     if row["shutdown"] is None:
         _note(db, row, now, None, "")
+        watcher.destroyed(db, domid)
     _remove(db, row, now)
 
 
@@ -156,17 +157,20 @@ def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     action = row["actions"].split(",")[reason] if row["watched"] else ""
     event = _note(db, row, at, reason, action)
     stopped = rows.domain(db, row["domid"])
-    successor = None
+    made: int | Failure | None = None
     if action.startswith("coredump"):
         _dump(db, stopped)
     if action == "restart_rename":
-        successor = _rename_and_restart(db, stopped, at)
+        made = _rename_and_restart(db, stopped, at)
     elif action == "soft_reset":
         _soft_reset(db, stopped, at)
     elif action.endswith(("destroy", "restart")):
         _remove(db, stopped, at)
-        successor = _build_again(db, stopped, at) if action.endswith("restart") else None
+        made = _build_again(db, stopped, at) if action.endswith("restart") else None
+    successor = made if isinstance(made, int) else None
     db.execute("UPDATE event SET successor = ? WHERE seq = ?", (successor, event))
+    if row["watched"]:
+        watcher.stopped(db, row["domid"], reason, action, made)
 
 
 def _dump(db: sqlite3.Connection, row: sqlite3.Row) -> None:
@@ -182,7 +186,7 @@ def _dump(db: sqlite3.Connection, row: sqlite3.Row) -> None:
         events.note(db, row, "dumped", path)
 
 
-def _rename_and_restart(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | None:
+def _rename_and_restart(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | Failure:
     """The old domain stays under another name and uuid; when that name is taken it just stays."""
     from xlpy.executors.sim.build import check_name, random_uuid
 
@@ -190,29 +194,30 @@ def _rename_and_restart(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> 
     name = f"{rows.text(row['name'])}-{time.strftime('%Y%m%dT%H%MZ', time.gmtime(wall))}"
     try:
         check_name(db, name, row["domid"])
-    except Failure:
-        return None
+    except Failure as failure:
+        return failure
     db.execute("UPDATE domain SET name = ?, uuid = ? WHERE domid = ?", (rows.bind(name), random_uuid(), row["domid"]))
     return _build_again(db, row, at)
 
 
-def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | None:
-    """A new domain from the configuration of an old one; none when the host cannot build it any more."""
-    from xlpy.executors.sim.build import Build
+def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | Failure:
+    """A new domain from the configuration of an old one; why not, when the host cannot build it any more."""
+    from xlpy.executors.refusals import refusal
+    from xlpy.executors.sim.build import Build, next_domid
     from xlpy.executors.sim.configs import next_one
     from xlpy.plan import check, make_plan
 
     facts = rows.facts(db)
     plan = make_plan(next_one(row, facts), facts)
-    if check(plan, facts):
-        return None
+    for problem in check(plan, facts):
+        return refusal(problem, plan, facts, next_domid(db))
     db.execute("SAVEPOINT restart")
     try:
         domid = Build(db, plan, facts, at, watched=bool(row["watched"]), manner=row["behaviour"]).run()
         db.execute("UPDATE domain SET reboots = ? WHERE domid = ?", (row["reboots"] + 1, domid))
-    except Failure:
+    except Failure as failure:
         db.execute("ROLLBACK TO restart")
-        return None
+        return failure
     finally:
         db.execute("RELEASE restart")
     return domid

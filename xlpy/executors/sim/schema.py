@@ -212,5 +212,18 @@ ALTER TABLE host ADD COLUMN enforcing INTEGER;  -- Flask; NULL: as Xen's command
 -- rules for the behaviour of guests, see behaviour.py
 ALTER TABLE host ADD COLUMN guests TEXT NOT NULL DEFAULT '';
 """,
+    """
+CREATE TABLE watcher (          -- who in xl's place keeps a log of a domain
+    domid INTEGER PRIMARY KEY,
+    file TEXT NOT NULL,
+    pid INTEGER NOT NULL
+);
+CREATE TABLE told (             -- what is to be appended to the logs
+    seq INTEGER PRIMARY KEY,
+    file TEXT NOT NULL,
+    fresh INTEGER NOT NULL,     -- a new log begins, older ones are kept under other names
+    line TEXT NOT NULL
+);
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

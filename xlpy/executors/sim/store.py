@@ -73,6 +73,10 @@ class Store:
 
                 shares.settle(self.db, now)
             self.db.execute("COMMIT")
+            if self.db.execute("SELECT 1 FROM told").fetchone():
+                from xlpy.executors.sim.watcher import flush
+
+                flush(self.db, self.path)
         except BaseException:
             if self.db.in_transaction:
                 self.db.execute("ROLLBACK")
