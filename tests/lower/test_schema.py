@@ -8,11 +8,15 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.lower.reading import CAPABILITIES, CASES, EXAMPLES, HOST, lowered
+from tests.lower.test_injection import HARD, TEXT, config
 from tests.oracle import generate
 from xlpy.config import load
 from xlpy.diagnostic import xl_output
+from xlpy.libxl import CreateInfo
 from xlpy.lower import lower
 from xlpy.source import Source
 
@@ -42,6 +46,23 @@ def test_files(files: list[Path], tmp_path: Path) -> None:
     for path in files:
         text = (path / "guest.cfg" if path.is_dir() else path).read_text(encoding="utf-8")
         (tmp_path / f"{path.stem}.xml").write_text(lowered(text).xml, encoding="utf-8")
+    assert complaints(tmp_path) == ""
+
+
+def test_hard_texts(tmp_path: Path) -> None:
+    """What users may write, in every place; only a name and a kernel cannot be left out."""
+
+    @given(st.lists(TEXT, max_size=20))
+    @settings(max_examples=5, deadline=None, database=None)
+    def write(texts: list[str]) -> None:
+        for text in (*HARD, *texts):
+            guest = config(text)
+            info = guest.b_info.replace(kernel="/boot/vmlinuz")
+            made = lower(guest.replace(c_info=CreateInfo(name="web", type="pv"), b_info=info))
+            number = sum(1 for _ in tmp_path.iterdir())
+            (tmp_path / f"{number}.xml").write_text(made.xml, encoding="utf-8")
+
+    write()
     assert complaints(tmp_path) == ""
 
 

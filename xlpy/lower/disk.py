@@ -49,7 +49,7 @@ def _disk(guest: Guest, disk: Disk, field: str) -> Element | None:
     if vdev is None or (path is None and (disk.pdev_path or not disk.is_cdrom)):
         return None
     is_block = disk.backend == "phy" or (path or "").startswith("/dev/")
-    backend = guest.text("disk", f"{field}.backend_domname", backend_domain(disk))
+    backend = guest.line("disk", f"{field}.backend_domname", backend_domain(disk))
     return element(
         "disk",
         _driver(disk),

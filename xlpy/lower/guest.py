@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold; bytes that are not UTF-8 were read as lone surrogates."""
 
+_BREAK = re.compile("[\n\r]")
+_DEVICE = re.compile(r"[a-zA-Z0-9_.\-:/]+")
+
 
 class Capabilities(Record):
     """What the translation must know about the host."""
@@ -59,12 +62,28 @@ class Guest:
         self.lose(key, field, what or key, why=f"libvirt takes XML, which cannot hold {name}")
         return None
 
+    def line(self, key: str, field: str, value: str | None, what: str = "") -> str | None:
+        """The same of a text that libvirt's schema wants in one line."""
+        text = self.text(key, field, value, what)
+        if text is None or _BREAK.search(text) is None:
+            return text
+        self.lose(key, field, what or key, why="libvirt takes no line break in it")
+        return None
+
+    def device(self, key: str, field: str, value: str | None, what: str = "") -> str | None:
+        """The name of a network device, of which libvirt's schema allows few characters."""
+        name = self.text(key, field, value, what)
+        if name is None or _DEVICE.fullmatch(name):
+            return name
+        self.lose(key, field, what or key, why="libvirt takes letters, digits, and _ . - : / in the name of a device")
+        return None
+
     def path(self, key: str, field: str, value: str | None, what: str = "") -> str | None:
         """The path of a file, which has to be absolute: libvirt's daemon runs in another directory."""
-        path = self.text(key, field, value, what)
-        if path is None or path.startswith("/"):
+        path = self.line(key, field, value, what)
+        if path is None or (path.startswith("/") and path != "/"):
             return path
-        self.lose(key, field, what or key, why="libvirt needs a path from the root: its daemon runs elsewhere")
+        self.lose(key, field, what or key, why="libvirt needs a file's path from the root: its daemon runs elsewhere")
         return None
 
 

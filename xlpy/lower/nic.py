@@ -36,9 +36,9 @@ def interfaces(guest: Guest) -> Iterator[Element]:
 def _interface(guest: Guest, vif: Vif, index: int, field: str) -> Element:
     if vif.devid not in (-1, index):
         guest.lose("vif", f"{field}.devid", f"devid={vif.devid}", token="devid")
-    bridge = guest.text("vif", f"{field}.bridge", vif.bridge, "bridge")
-    script = guest.text("vif", f"{field}.script", vif.script, "script")
-    backend = guest.text("vif", f"{field}.backend_domname", backend_domain(vif), "backend")
+    bridge = guest.device("vif", f"{field}.bridge", vif.bridge, "bridge")
+    script = guest.line("vif", f"{field}.script", vif.script, "script")
+    backend = guest.line("vif", f"{field}.backend_domname", backend_domain(vif), "backend")
     return element(
         "interface",
         _mac(guest, vif, field),
@@ -104,7 +104,7 @@ def _addresses(guest: Guest, vif: Vif, field: str) -> Iterator[Element]:
 
 def _target(guest: Guest, vif: Vif, field: str) -> Element | None:
     """The name in the backend domain."""
-    name = guest.text("vif", f"{field}.ifname", vif.ifname, "vifname")
+    name = guest.device("vif", f"{field}.ifname", vif.ifname, "vifname")
     if name is not None and name.startswith(_RESERVED):
         guest.lose("vif", f"{field}.ifname", f"vifname={name}", token="vifname")
         return None

@@ -117,12 +117,20 @@ class LibvirtHost(Facets):
         else:
             return False
         if reboot:
-            raise Failure(
-                advice="libvirt cannot press the reset button of a guest of Xen: `xl trigger DOMAIN reset` on the host "
-                "can; or destroy and create it",
-            )
+            raise self._no_reset_button(domid)
         self._access.act(domid, lambda domain: domain.shutdownFlags(self._link.api.VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN))
         return True
+
+    def _no_reset_button(self, domid: int) -> Failure:
+        """Xen itself has none, which libxl finds out by asking it."""
+        from xlpy.executors.libvirt.facts import release
+        from xlpy.executors.libvirt.signals import refused
+
+        return Failure(
+            "PV control interface not available: sending ACPI reset button event.",
+            refused(domid, "reset", "Function not implemented").messages[0].line(release(self._access.told)),
+            "reboot failed (rc=-3)",
+        )
 
     def pause(self, domid: int) -> None:
         """Stop the vCPUs."""

@@ -36,7 +36,7 @@ class LibvirtSignals:
         try:
             self._send(domid, name, vcpu)
         except ModuleError as error:
-            raise _refused(domid, name, os.strerror(error.number)) from None
+            raise refused(domid, name, os.strerror(error.number)) from None
 
     def _send(self, domid: int, name: str, vcpu: int) -> None:
         if name == "s3resume":
@@ -44,7 +44,7 @@ class LibvirtSignals:
         elif name in _NUMBERS:
             self._xen(f"the trigger {name}", "domain_send_trigger", domid, _NUMBERS[name], vcpu)
         else:
-            raise _refused(domid, name, os.strerror(errno.EINVAL))
+            raise refused(domid, name, os.strerror(errno.EINVAL))
 
     def sysrq(self, domid: int, letter: str) -> None:
         """The guest watches a node in xenstore."""
@@ -73,7 +73,7 @@ class LibvirtSignals:
         return self._access.modules.xen(what, method, *arguments)
 
 
-def _refused(domid: int, name: str, why: str) -> LibxlError:
+def refused(domid: int, name: str, why: str) -> LibxlError:
     """What libxl says of it."""
     if name == "s3resume":
         place, lines, text = (
