@@ -89,3 +89,19 @@ class Planning:
     def fixed(self, link: Link) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
         """What libxl writes for the frontend, which the guest may only read."""
         return ()
+
+    def wiring(self, queues: int) -> tuple[int, int]:  # noqa: ARG002 - for the devices that override it
+        """How many event channels and grants the frontend's driver takes, with QUEUES queues."""
+        return 0, 0
+
+    def offers(self, link: Link) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
+        """What the backend's driver writes before it waits for the frontend."""
+        return ()
+
+    def serves(self, link: Link) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
+        """What the backend's driver writes when it is connected."""
+        return ()
+
+    def connects(self, link: Link, port: int, ref: int) -> Iterable[Pair]:  # noqa: ARG002 - for the devices that override it
+        """What the frontend's driver writes; its event channels and grants are counted from PORT and REF."""
+        return ()

@@ -45,6 +45,16 @@ class Link(Record):
     """The domain's."""
     index: int = 0
     """Its place among the devices of its class."""
+    queues: int = 1
+    """How many the drivers agree upon."""
+    most_queues: int = 1
+    """How many the backend offers: its domain's vCPUs."""
+    sectors: int = 20 << 21
+    """The size of a disk, in sectors of 512 bytes."""
+
+    def page(self, number: int) -> int:
+        """The machine's number of a page of the guest; a likely one."""
+        return 0x100000 + int(self.domid) * 0x4000 + number
 
     @property
     def frontend(self) -> str:

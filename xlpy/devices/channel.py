@@ -83,6 +83,14 @@ class Channel(DeviceRecord):
         yield "output", f"chardev:libxl-channel{link.devid}" if isinstance(self.u, Socket) else "pty"
         yield "tty", ""
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """One ring."""
+        return 1, 1
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The ring."""
+        yield from (("ring-ref", str(ref)), ("port", str(port)))
+
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves it when its backend is here."""
         return self.backend_domain() == "Domain-0"

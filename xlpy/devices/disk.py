@@ -111,6 +111,54 @@ class Disk(DeviceRecord):
         if link.guest == "pv":
             yield "protocol", "x86_64-abi"
 
+    def wiring(self, queues: int) -> tuple[int, int]:
+        """A ring for each queue, and a page that stays granted."""
+        return queues, queues + 1
+
+    def offers(self, link: Link) -> Iterator[Pair]:
+        """The size and features of the image, and where the hotplug script found it."""
+        yield "hotplug-status", "connected"
+        yield "max-ring-page-order", "4"
+        if link.kind == "qdisk":
+            yield "feature-flush-cache", "1"
+            yield from self._geometry(link)
+            return
+        yield "feature-max-indirect-segments", "256"
+        yield "multi-queue-max-queues", str(link.most_queues)
+        block = (self.pdev_path or "").startswith("/dev/")
+        at = link.index + (int(link.domid) << 4)
+        node = self.pdev_path if block else f"/dev/loop{at}"
+        yield "node", node or ""
+        yield "physical-device", f"{'fd' if block else 7}:{at:x}"
+        yield "physical-device-path", node or ""
+
+    def serves(self, link: Link) -> Iterator[Pair]:
+        """What blkback knows once it has opened the image."""
+        if link.kind != "vbd":
+            return
+        yield from ((f"feature-{name}", "1") for name in ("barrier", "flush-cache", "persistent"))
+        if self.readwrite if self.discard_enable is None else self.discard_enable:
+            yield "feature-discard", "1"
+            yield from (("discard-alignment", "0"), ("discard-granularity", "4096"), ("discard-secure", "0"))
+        yield "physical-sector-size", "512"
+        yield from self._geometry(link)
+
+    def _geometry(self, link: Link) -> Iterator[Pair]:
+        yield "info", str(_CDROM * bool(self.is_cdrom) + _READONLY * (not self.readwrite))
+        yield "sector-size", "512"
+        yield "sectors", str(link.sectors if self.pdev_path else 0)
+
+    def connects(self, link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """What blkfront chooses."""
+        yield "feature-persistent", "1"
+        yield "protocol", "x86_64-abi"
+        if link.queues > 1:
+            yield "multi-queue-num-queues", str(link.queues)
+        for queue in range(link.queues):
+            below = f"queue-{queue}/" if link.queues > 1 else ""
+            yield f"{below}event-channel", str(port + queue)
+            yield f"{below}ring-ref", str(ref + queue)
+
     def number(self, index: int) -> int:
         """The vdev's number: 51712 for xvda."""
         try:
@@ -194,6 +242,7 @@ class Disk(DeviceRecord):
         yield f"blkfront: {self.vdev}: {kind} {number}, {self.pdev_path or 'empty'}, {mode}"
 
 
+_CDROM, _READONLY = 1, 4
 _KINDS = {"phy": "vbd", "tap": "vbd3", "qdisk": "qdisk", "standalone": "virtio_disk"}
 
 

@@ -69,6 +69,18 @@ class P9(DeviceRecord):
         """What the guest mounts."""
         yield "tag", self.tag or "Xen"
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """A ring of 512 pages, and one that lists them."""
+        return 1, 513
+
+    def offers(self, _link: Link) -> Iterator[Pair]:
+        """What the server can do."""
+        yield from (("versions", "1"), ("max-rings", "1"), ("max-ring-page-order", "9"))
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The ring."""
+        yield from (("version", "1"), ("num-rings", "1"), ("ring-ref0", str(ref)), ("event-channel-0", str(port)))
+
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves it unless another type is asked for."""
         return self.type in ("unknown", "qemu")

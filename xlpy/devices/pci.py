@@ -84,6 +84,20 @@ class Pci(DeviceRecord):
         yield f"state-{at}", "1"
         yield "num_devs", str(at + 1)
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """One page for all."""
+        return 1, 1
+
+    def offers(self, link: Link) -> Iterator[Pair]:
+        """Where the guest sees it."""
+        yield f"state-{link.index}", "3"
+        yield f"vdev-{link.index}", f"0000:00:{link.index:02x}.{self.func:02x}"
+        yield from (("root-0", "0000:00"), ("root_num", "1"))
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The page for requests."""
+        yield from (("pci-op-ref", str(ref)), ("event-channel", str(port)), ("magic", "7"))
+
     def claims(self) -> Iterator[Claim]:
         """Each function, alone."""
         if self.name is None:

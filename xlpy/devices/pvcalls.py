@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from xlpy.kinds import LIST
 from xlpy.libxl import U32, DeviceRecord, Int
 from xlpy.loss import LOST
 from xlpy.specs import Spec
 from xlpy.vocabulary import Key, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from xlpy.xenstore import Link, Pair
 
 
 class Pvcalls(DeviceRecord):
@@ -27,6 +32,18 @@ class Pvcalls(DeviceRecord):
     def title(self) -> str:
         """`pvcalls0 (Domain-0)`."""
         return f"pvcalls{max(self.devid, 0)} ({self.backend_domname or 'Domain-0'})"
+
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """One ring for commands."""
+        return 1, 1
+
+    def offers(self, _link: Link) -> Iterator[Pair]:
+        """What the server can do."""
+        yield from (("versions", "1"), ("max-page-order", "9"), ("function-calls", "1"))
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The ring."""
+        yield from (("version", "1"), ("ring-ref", str(ref)), ("port", str(port)))
 
 
 class _Spec(Spec):

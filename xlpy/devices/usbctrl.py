@@ -67,6 +67,14 @@ class Usbctrl(DeviceRecord):
         yield "num-ports", str(ports)
         yield from ((f"port/{port + 1}", "") for port in range(ports))
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """Two rings."""
+        return 1, 2
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """Requests, and devices that come and go."""
+        yield from (("urb-ring-ref", str(ref)), ("conn-ring-ref", str(ref + 1)), ("event-channel", str(port)))
+
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves a qusb controller."""
         return self.type == "qusb"

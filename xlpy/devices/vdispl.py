@@ -60,6 +60,17 @@ class Vdispl(DeviceRecord):
             yield f"{at}/resolution", f"{connector.width}x{connector.height}"
             yield f"{at}/unique-id", connector.unique_id or ""
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """Two rings for each connector."""
+        return 2 * len(self.connectors), 2 * len(self.connectors)
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """Requests and events of each connector."""
+        for at in range(len(self.connectors)):
+            for nth, way in enumerate(("req", "evt")):
+                yield f"{at}/{way}-ring-ref", str(ref + 2 * at + nth)
+                yield f"{at}/{way}-event-channel", str(port + 2 * at + nth)
+
 
 class _Spec(Spec):
     RECORD = Vdispl

@@ -54,6 +54,23 @@ class Vfb(DeviceRecord):
         given = {"xauthority": self.sdl.xauthority, "display": self.sdl.display}
         yield from ((name, value) for name, value in given.items() if value)
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """Its page is mapped by number, not granted."""
+        return 1, 0
+
+    def offers(self, _link: Link) -> Iterator[Pair]:
+        """What QEMU can do."""
+        yield from (("hotplug-status", "connected"), ("feature-resize", "1"))
+
+    def serves(self, _link: Link) -> Iterator[Pair]:
+        """What it asks for."""
+        yield "request-update", "1"
+
+    def connects(self, link: Link, port: int, _ref: int) -> Iterator[Pair]:
+        """The page with the layout of the screen."""
+        yield from (("event-channel", str(port)), ("page-ref", str(link.page(port))))
+        yield from (("feature-update", "1"), ("protocol", "x86_64-abi"))
+
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU is its only backend."""
         return True

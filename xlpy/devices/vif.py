@@ -30,6 +30,13 @@ NicType = Literal["unknown", "vif_ioemu", "vif"]
 
 NO_MAC = "00:00:00:00:00:00"
 _MTU = 1500
+_PAGES = 256
+"""The buffers of a queue, for each direction."""
+_NETFRONT = ("gso-tcpv4", "gso-tcpv6", "ipv6-csum-offload", "rx-notify", "sg")
+_NETBACK = (
+    *("ctrl-ring", "dynamic-multicast-control", "gso-tcpv4", "gso-tcpv6", "ipv6-csum-offload"),
+    *("multicast-control", "rx-copy", "sg", "split-event-channels", "xdp-headroom"),
+)
 
 
 class Vif(DeviceRecord):
@@ -154,6 +161,30 @@ class Vif(DeviceRecord):
     def fixed(self, _link: Link) -> Iterator[Pair]:
         """What netfront reads only."""
         yield "mtu", str(self.mtu or _MTU)
+
+    def wiring(self, queues: int) -> tuple[int, int]:
+        """For each queue two rings, and 256 pages for each direction."""
+        return 2 * queues, (2 + 2 * _PAGES) * queues
+
+    def offers(self, link: Link) -> Iterator[Pair]:
+        """What netback can do."""
+        yield "hotplug-status", "connected"
+        yield "multi-queue-max-queues", str(link.most_queues)
+        yield from ((f"feature-{name}", "1") for name in _NETBACK)
+        yield "feature-rx-flip", "0"
+
+    def connects(self, link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """What netfront wants, and its queues."""
+        yield from ((f"feature-{name}", "1") for name in _NETFRONT)
+        yield "request-rx-copy", "1"
+        yield "xdp-headroom", "0"
+        yield "multi-queue-num-queues", str(link.queues)
+        rings = ref + 2 * _PAGES * link.queues
+        for queue in range(link.queues):
+            below = f"queue-{queue}/" if link.queues > 1 else ""
+            for at, way in enumerate(("tx", "rx")):
+                yield f"{below}event-channel-{way}", str(port + 2 * queue + at)
+                yield f"{below}{way}-ring-ref", str(rings + 2 * queue + at)
 
     def problems(self, facts: HostFacts, setting: str) -> Iterator[Problem]:
         """Where the script runs in Domain-0 it must be there, and for that of bridges the bridge."""

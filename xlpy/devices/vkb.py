@@ -69,6 +69,20 @@ class Vkb(DeviceRecord):
             if value and (name.startswith(("feature_", "multi_touch_")) or name in ("width", "height")):
                 yield name.replace("_", "-"), str(int(value))
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """One page."""
+        return 1, 1
+
+    def offers(self, _link: Link) -> Iterator[Pair]:
+        """What QEMU says of itself."""
+        if self.backend_type != "linux":
+            yield from (("hotplug-status", "connected"), ("feature-abs-pointer", "1"), ("feature-raw-pointer", "1"))
+
+    def connects(self, link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The page is granted, and named by its number for old backends."""
+        yield from (("event-channel", str(port)), ("page-gref", str(ref)), ("page-ref", str(link.page(ref))))
+        yield "request-abs-pointer", "1"
+
 
 def _token(name: str, form: str, doc: str, example: str) -> Token:
     good = f"backend-type=linux,{name}={example}"

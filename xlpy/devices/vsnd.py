@@ -119,6 +119,19 @@ class Vsnd(DeviceRecord):
                 yield f"{at}/{nth}/type", stream.type
                 yield from _params(f"{at}/{nth}/", stream.params)
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """Two rings for each stream."""
+        streams = sum(len(pcm.streams) for pcm in self.pcms)
+        return 2 * streams, 2 * streams
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """Requests and events of each stream."""
+        paths = (f"{at}/{nth}" for at, pcm in enumerate(self.pcms) for nth in range(len(pcm.streams)))
+        for count, path in enumerate(paths):
+            for nth, way in enumerate(("", "evt-")):
+                yield f"{path}/{way}ring-ref", str(ref + 2 * count + nth)
+                yield f"{path}/{way}event-channel", str(port + 2 * count + nth)
+
 
 def _params(path: str, params: Params) -> Iterator[Pair]:
     lists = {"sample-rates": params.sample_rates, "sample-formats": params.sample_formats}

@@ -44,6 +44,14 @@ class Vtpm(DeviceRecord):
         """What tpmfront reads."""
         yield "handle", str(link.devid)
 
+    def wiring(self, _queues: int) -> tuple[int, int]:
+        """One ring."""
+        return 1, 1
+
+    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The ring."""
+        yield from (("ring-ref", str(ref)), ("event-channel", str(port)))
+
 
 class _Spec(Spec):
     RECORD = Vtpm
