@@ -33,6 +33,9 @@ class Planning:
     PASSTHROUGH: ClassVar[bool] = False
     """The guest reaches hardware, so the domain needs the IOMMU."""
 
+    MIRRORED: ClassVar[bool] = True
+    """Libxl keeps a copy of what it wrote for the backend."""
+
     def number(self, index: int) -> int:
         """The devid; INDEX counts the devices of this class."""
         given = getattr(self, "devid", -1)

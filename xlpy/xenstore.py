@@ -94,11 +94,12 @@ def device_nodes(device: DeviceRecord, ends: Link) -> tuple[Node, ...]:
     online = [("frontend-id", str(ends.domid)), ("online", "1"), ("state", "1"), *device.back(ends)]
     front = [("backend", ends.backend), ("backend-id", str(ends.backend_domid)), ("state", "1"), *device.front(ends)]
     server = f"n{ends.backend_domid},r{ends.domid}"
+    both = [("frontend", ends.frontend), ("backend", ends.backend), *online]
     return (
         *_below(ends.frontend, front, f"n{ends.domid},r{ends.backend_domid}"),
         *(Node(f"{ends.frontend}/{name}", value, server) for name, value in device.fixed(ends)),
         *_below(ends.backend, [("frontend", ends.frontend), *online], server),
-        *_below(ends.mirror, [("frontend", ends.frontend), ("backend", ends.backend), *online], "n0"),
+        *(_below(ends.mirror, both, "n0") if device.MIRRORED else ()),
     )
 
 

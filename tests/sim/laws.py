@@ -53,7 +53,7 @@ def _memory(host: SimHost, guests: list[DomainConfig]) -> None:
 def _disks(guests: list[DomainConfig]) -> None:
     users: dict[str, list[tuple[str, int]]] = {}
     for guest in guests:
-        for disk in guest.devices_of(Disk):
+        for disk in (disk for disk in guest.devices_of(Disk) if not disk.is_cdrom):
             users.setdefault(disk.pdev_path or "", []).append((guest.name, disk.readwrite))
     for path, held in users.items():
         if any(writes for _, writes in held):

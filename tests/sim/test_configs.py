@@ -25,7 +25,8 @@ def _rebooted(lab: Lab, domid: int) -> int:
 
 
 def test_what_is_stored_is_what_was_built(lab: Lab) -> None:
-    given = config(vcpus=2, devices=(DISK, VIF), on_reboot="restart")
+    vif = VIF.replace(mac="00:16:3e:01:02:03", nictype="vif")
+    given = config(vcpus=2, devices=(DISK, vif), on_reboot="restart")
     domid = lab.create(given)
     kept = lab.host.config(domid)
     assert kept.b_info.video_memkb == 0

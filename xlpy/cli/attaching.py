@@ -1,17 +1,20 @@
-"""What the -attach verbs have in common: with -N they print the device that their words describe."""
+"""What the -attach verbs have in common: the device that their words describe, which -N only prints."""
 
 from __future__ import annotations
 
 import sys
 
+from xlpy.cli.devices import ERROR_FAIL
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlpy.attach import Attached
     from xlpy.cli.call import Call
+    from xlpy.libxl import DeviceRecord
 
 
 def attach(call: Call) -> int:
-    """Read the words behind the domain; print the device."""
+    """Read the words behind the domain and attach the device."""
     return _attach(call)
 
 
@@ -27,22 +30,42 @@ def attach_without_rc(call: Call) -> int:
 
 
 def _attach(call: Call) -> int:
-    from xlpy.cli.say import say
-
     call.options()
     domain, *words = call.words
     check_domain(call, domain)
-    attached, status = read_device(call, call.verb.name, words)
-    if status is not None:
-        return status
-    if not call.settings.dry_run or attached.device is None:
-        hint = " (with -N it shows the device)" if call.verb.dry_run else ""
-        say(f"{call.verb.name}: devices cannot be attached to a running domain yet{hint}")
-        return 1
-    from xlpy.libxl_json import to_json
+    attached, status = read_device(call, call.verb.name, [*_IMPLIED.get(call.verb.name, ()), *words])
+    if status is not None or attached.device is None:
+        return status or 1
+    if call.settings.dry_run:
+        from xlpy.libxl_json import to_json
 
-    sys.stdout.write(f"{attached.device.KIND}: {to_json(attached.device, call.release)}\n")
-    return 0
+        sys.stdout.write(f"{attached.device.KIND}: {to_json(attached.device, call.release)}\n")
+        return 0
+    return _add(call, domain, attached.device)
+
+
+_IMPLIED = {"usbdev-attach": ("type=hostdev",)}
+"""What libxl takes for granted; a JSON would not have it."""
+_STATUS = {"vkb": ERROR_FAIL, "vdispl": ERROR_FAIL, "vsnd": ERROR_FAIL}
+_LIBRARY = {"vif": "nic"}
+
+
+def _add(call: Call, word: str, device: DeviceRecord) -> int:
+    """Have the host attach it."""
+    from xlpy.cli.devices import failing
+    from xlpy.cli.domains import find_domid, say_no_type
+    from xlpy.executors import UnknownDomain
+
+    kind = device.KIND
+    executor = call.executor()
+    domid = find_domid(executor, word)
+    line = f"libxl_device_{_LIBRARY.get(kind, kind)}_add failed."
+    try:
+        return failing(call, _STATUS.get(kind, 1), line, lambda: executor.devices.attach(domid, device))
+    except UnknownDomain:
+        say_no_type(call.release, domid)
+        print(line, file=sys.stderr)
+        return _STATUS.get(kind, 1)
 
 
 def check_domain(call: Call, word: str) -> None:

@@ -1,4 +1,4 @@
-"""What `xl cd-insert` and `xl cd-eject` have in common: with -N they print the drive as it would be."""
+"""What `xl cd-insert` and `xl cd-eject` have in common; with -N they print the drive as it would be."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def change(call: Call, *, eject: bool = False) -> int:
     """Read the drive and, behind it, the path of the medium; the drive is empty without one, and after EJECT."""
     from xlpy.cli.attaching import check_domain, read_device
-    from xlpy.cli.say import say
+    from xlpy.cli.domains import find_domid
     from xlpy.devices.disk import Disk
     from xlpy.host import BUILT_IN
     from xlpy.libxl_json import to_json
@@ -24,12 +24,13 @@ def change(call: Call, *, eject: bool = False) -> int:
     disk = attached.device
     if status is not None or not isinstance(disk, Disk):
         return status or 1
-    facts = BUILT_IN if call.settings.connect is None else call.executor().info().facts
+    facts = BUILT_IN if call.settings.dry_run and call.settings.connect is None else call.executor().info().facts
     if disk.format != "empty" and not facts.has(disk.pdev_path or ""):
         print(f"Cannot stat file: {disk.pdev_path}", file=sys.stderr)
         return 1
-    if not call.settings.dry_run:
-        say(f"{call.verb.name}: media of a running domain cannot be changed yet (with -N it shows the drive)")
-        return 1
-    sys.stdout.write(f"{disk.KIND}: {to_json(disk, call.release)}\n")
+    if call.settings.dry_run:
+        sys.stdout.write(f"{disk.KIND}: {to_json(disk, call.release)}\n")
+        return 0
+    executor = call.executor()
+    executor.devices.change_medium(find_domid(executor, domain), disk)
     return 0

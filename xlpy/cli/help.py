@@ -6,7 +6,7 @@ import sys
 
 from xlpy.cli import names
 from xlpy.cli.registry import find_verb
-from xlpy.cli.verb import added_help, verb_help
+from xlpy.cli.verb import added_help, summary_of, verb_help
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _show_added(word: str, settings: Settings) -> bool:
 
 def _overview(settings: Settings) -> str:
     verbs = [verb for name in names.names(settings.release) if (verb := find_verb(name))]
-    lines = [_entry(verb.name, verb.summary) for verb in verbs]
+    lines = [_entry(verb.name, summary_of(verb, settings.release)) for verb in verbs]
     return "Usage xl [-vfNtT] <subcommand> [args]\n\nxl full list of subcommands:\n\n" + "".join(lines)
 
 

@@ -38,6 +38,8 @@ class Verb(Record):
     name: str
     summary: str
     """As `xl help` lists it, without a full stop."""
+    old_summary: str = ""
+    """The same up to Xen 4.17, where that was something else."""
     run: Callable[[Call], int]
     """Gives the exit status; it imports inside what only it needs."""
     usage: str = ""
@@ -103,12 +105,17 @@ def title(option: Option) -> str:
     return f"-{option.letter}" if option.short else f"--{option.name}"
 
 
+def summary_of(verb: Verb, release: Release) -> str:
+    """What the help of a release says of it in a line."""
+    return verb.old_summary if verb.old_summary and release < (4, 18) else verb.summary
+
+
 def verb_help(verb: Verb, release: Release) -> str:
     """What `xl help VERB` prints."""
     flags = "vtT" + "f" * verb.modifies + "N" * verb.dry_run
     options = "\n".join(filter(None, (*(option.help for option in options_of(verb, release)), verb.notes)))
     usage = verb.usage + options if verb.options_in_usage else verb.usage
-    text = f"Usage: xl [-{flags}] {verb.name} {usage}\n\n{verb.summary}.\n\n"
+    text = f"Usage: xl [-{flags}] {verb.name} {usage}\n\n{summary_of(verb, release)}.\n\n"
     return text if verb.options_in_usage or not (options or verb.empty_options) else f"{text}Options:\n\n{options}\n"
 
 

@@ -87,9 +87,11 @@ class Channel(DeviceRecord):
         """One ring."""
         return 1, 1
 
-    def connects(self, _link: Link, port: int, ref: int) -> Iterator[Pair]:
-        """The ring."""
+    def connects(self, link: Link, port: int, ref: int) -> Iterator[Pair]:
+        """The ring, and the terminal that QEMU opened."""
         yield from (("ring-ref", str(ref)), ("port", str(port)))
+        if isinstance(self.u, Pty):
+            yield "tty", f"/dev/pts/{link.page(link.devid) >> 8}"
 
     def wants_device_model(self, _backend: str) -> bool:
         """QEMU serves it when its backend is here."""

@@ -196,8 +196,8 @@ class Disk(DeviceRecord):
             yield Object("pbd", f"{by} {folder}", by)
 
     def claims(self) -> Iterator[Claim]:
-        """Its image, alone if it may write."""
-        if self.pdev_path:
+        """Its image, alone if it may write; nobody looks who else has the medium of a CD drive."""
+        if self.pdev_path and not self.is_cdrom:
             domain = self.backend_domain()
             yield Claim(
                 kind="disk",

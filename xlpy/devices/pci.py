@@ -37,6 +37,7 @@ class Pci(DeviceRecord):
     PHASE: ClassVar[int] = 64
     REASON: ClassVar[str] = "after QEMU, which maps it"
     PASSTHROUGH: ClassVar[bool] = True
+    MIRRORED: ClassVar[bool] = False
 
     func: U8 = 0
     dev: U8 = 0

@@ -68,6 +68,10 @@ class Usbdev(DeviceRecord):
         if self.u:
             yield Claim(kind="usb", what=self.title(), advice="a USB device is for one domain at a time")
 
+    def number(self, index: int) -> int:
+        """Controller and port, once both are known."""
+        return self.ctrl * 256 + self.port if self.ctrl >= 0 and self.port else index
+
     def kinds(self, _guest: DomainType) -> tuple[str, str]:
         """It is a port of its controller."""
         return "", ""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from xlpy.executors.counters import Counters
     from xlpy.executors.cpus import Cpus
+    from xlpy.executors.devices import Devices
     from xlpy.executors.events import Events
     from xlpy.executors.hypervisor import Hypervisor
     from xlpy.executors.memory import Memory
@@ -66,16 +67,16 @@ class LibxlMessage(Record):
     text: str
     level: str = "error"
     """Or warning."""
+    newer: str = ""
+    """What newer releases than 4.17 say instead, if that is something else."""
 
     def line(self, release: tuple[int, int]) -> str:
         """As that release prints it; empty where it says nothing."""
         if not self.place:
             return self.text
         file, function = self.place.split(":")
-        number = self.lines[0] if release < (4, 18) else self.lines[1]
-        if number < 0:
-            return ""
-        return f"libxl: {self.level}: {file}:{number}:{function}: {self.text}"
+        number, text = (self.lines[1], self.newer or self.text) if release >= (4, 18) else (self.lines[0], self.text)
+        return "" if number < 0 else f"libxl: {self.level}: {file}:{number}:{function}: {text}"
 
 
 ERROR_FAIL = -3
@@ -264,3 +265,7 @@ class Executor(Protocol):
     @property
     def counters(self) -> Counters:
         """What the devices of domains have moved."""
+
+    @property
+    def devices(self) -> Devices:
+        """Devices of running domains."""

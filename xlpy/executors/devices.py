@@ -24,7 +24,7 @@ class DeviceInfo(Record):
     device: DeviceRecord
     """What it was made from, with what the host has chosen: the MAC, the devid."""
     devid: int
-    """51712 for xvda; else it counts from 0."""
+    """51712 for xvda; for a USB device its controller * 256 + its port; else it counts from 0."""
     backend_domid: int = 0
     kind: str = ""
     """The kind of its backend, a component of its path: vbd, qdisk, vif ..."""

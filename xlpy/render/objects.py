@@ -31,7 +31,7 @@ def as_data(value: Any) -> Any:
     if isinstance(value, Record):
         fields = value.as_dict()
         return {value.with_unit(name): as_data(field) for name, field in fields.items()}
-    if isinstance(value, dict):
+    if hasattr(value, "items"):
         return {str(key): as_data(one) for key, one in value.items()}
     if isinstance(value, (tuple, list, frozenset, set)):
         return [as_data(one) for one in (sorted(value) if isinstance(value, (frozenset, set)) else value)]

@@ -6,7 +6,20 @@ import os
 
 from xlpy import steps
 from xlpy.executors import ERROR_FAIL, LibxlError, refusals
-from xlpy.executors.sim import behaviour, configs, guest, life, machine, memory, rows, saved, schedulers, shares
+from xlpy.executors.sim import (
+    attaching,
+    behaviour,
+    configs,
+    guest,
+    life,
+    machine,
+    memory,
+    rows,
+    saved,
+    schedulers,
+    shares,
+    wires,
+)
 from xlpy.host import Problem
 
 TYPE_CHECKING = False
@@ -14,7 +27,9 @@ if TYPE_CHECKING:
     import sqlite3
     from typing import Any
 
+    from xlpy.executors.sim.wires import Attached
     from xlpy.host import Claim, HostFacts
+    from xlpy.libxl import DeviceRecord, DomainConfig
     from xlpy.plan import Plan
 
 _DOMIDS = range(1, 0x7FF0)
@@ -40,6 +55,8 @@ class Build:
         self.behaviour = manner
         self.domid = 0
         self.need_kib = 0
+        self.devices: list[Attached] = []
+        self.chosen: dict[int, DeviceRecord] = {}
 
     def run(self, *, paused: bool = False) -> int:
         """All steps, or all but the last when the domain is to stay paused; gives the domid."""
@@ -188,47 +205,59 @@ class Build:
             advice = "start the driver domain first, or correct backend="
             problem = Problem(code="no-backend-domain", line=f"libxl: error: {words}", advice=advice)
             raise refusals.refusal(problem, self.plan, self.facts, self.domid)
-        for claim in step.device.claims():
-            self._claim(claim)
+        self._add(step.device, step.devid, rows.lookup(self.db, step.backend_domain) or 0)
+
+    def _add(self, device: DeviceRecord, devid: int, backend: int) -> None:
+        """Take what a device needs; its row waits until all devices are known."""
+        guest = self.plan.config.c_info.type
+        nth = sum(one.kind == device.KIND for one in self.devices)
+        record = attaching.chosen(device, devid, guest)
+        self.chosen[id(device)] = record
+        self.devices.append(attaching.new_device(record, self.domid, nth, devid, guest, backend))
+        for wanted in device.claims():
+            self._claim(wanted)
+
+    def _claim(self, claim: Claim) -> None:
+        holder = attaching.holder(self.db, self.domid, claim)
+        if holder is not None:
+            words = f"{claim.kind} {claim.what} is in use by domain {holder}"
+            problem = Problem(code=f"{claim.kind}-taken", line=f"libxl: error: {words}", advice=claim.advice)
+            raise refusals.refusal(problem, self.plan, self.facts, self.domid)
+        attaching.take(self.db, self.domid, claim)
 
     def do_add_console(self, step: steps.AddConsole) -> None:
         """Every simulated guest has one."""
 
-    def do_start_device_model(self, step: steps.StartDeviceModel) -> None:
-        """It is part of the guest."""
+    def do_start_device_model(self, _step: steps.StartDeviceModel) -> None:
+        """It is part of the guest, and brings devices with it."""
+        for device in attaching.implicit(self.plan.config):
+            self._add(device, sum(one.kind == device.KIND for one in self.devices), 0)
 
     def do_store_configuration(self, step: steps.StoreConfig) -> None:
         """What a restart builds from."""
+        self._wire()
         actions = (step.on_poweroff, step.on_reboot, "", step.on_crash, step.on_watchdog, step.on_soft_reset)
-        self._update(config=saved.to_text(configs.settled(self.plan.config)), actions=",".join(actions))
+        self._update(config=saved.to_text(self._settled()), actions=",".join(actions))
+
+    def _wire(self) -> None:
+        """Each device gets its queues, event channels and grants."""
+        row = rows.domain(self.db, self.domid)
+        most = {one.backend: rows.domain(self.db, one.backend)["vcpus"] for one in self.devices}
+        queued = [attaching.with_queues(one, row["vcpus"], most[one.backend]) for one in self.devices]
+        for device in wires.wired(queued, row["type"], row["vcpus"]):
+            wires.insert(self.db, device)
+
+    def _settled(self) -> DomainConfig:
+        """The configuration with what libxl chose."""
+        config = configs.settled(self.plan.config)
+        kept = [self.chosen.get(id(device), device) for device in config.devices]
+        hidden = {id(device) for device in self.plan.config.devices}
+        added = [record for device, record in self.chosen.items() if device not in hidden and record.KIND == "usbctrl"]
+        return config.replace(devices=(*kept, *added))
 
     def do_unpause(self, _step: steps.Unpause) -> None:
         """Only a domain that is built can run."""
         life.unpause(self.db, self.domid, self.now)
-
-    def _claim(self, claim: Claim) -> None:
-        what = claim_key(claim)
-        other = self.db.execute(
-            "SELECT d.name FROM claim JOIN domain d USING (domid)"
-            " WHERE claim.kind = ? AND what = ? AND domid <> ? AND NOT (shared AND ?)",
-            (claim.kind, rows.bind(what), self.domid, claim.shared),
-        ).fetchone()
-        if other is not None:
-            holder = f"is in use by domain {rows.text(other['name'])}"
-            words = f"{claim.kind} {claim.what} {holder}"
-            problem = Problem(code=f"{claim.kind}-taken", line=f"libxl: error: {words}", advice=claim.advice)
-            raise refusals.refusal(problem, self.plan, self.facts, self.domid)
-        row = (claim.kind, rows.bind(what), self.domid, claim.shared)
-        self.db.execute(
-            "INSERT INTO claim (kind, what, domid, shared) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET shared = shared AND excluded.shared",
-            row,
-        )
-
-
-def claim_key(claim: Claim) -> str:
-    """What the table of claims calls a thing: links to a disk are the disk."""
-    return os.path.realpath(claim.what) if claim.kind == "disk" else claim.what
 
 
 def check_name(db: sqlite3.Connection, name: str, domid: int) -> None:

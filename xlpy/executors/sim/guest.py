@@ -5,6 +5,8 @@ A guest's time is in seconds since it was first unpaused. It is idle but for its
 
 from __future__ import annotations
 
+import os
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy import steps
@@ -43,9 +45,27 @@ class Boot(NamedTuple):
 
 
 def has_pv_drivers(plan: Plan) -> bool:
-    """HVM guests have them unless the platform device is switched off: xen_platform_pci=0."""
+    """HVM guests have them, unless the platform device is off (xen_platform_pci=0) or there is no system."""
     union = plan.config.b_info.u
-    return not isinstance(union, Hvm) or union.xen_platform_pci is not False
+    return not isinstance(union, Hvm) or (union.xen_platform_pci is not False and _has_system(plan))
+
+
+_LEAST_SYSTEM = 1 << 20
+
+
+def _has_system(plan: Plan) -> bool:
+    """Whether there is anything to boot: images that are files have more in them than a boot sector."""
+    images = [path for device in plan.config.devices if (path := device.boot_target())]
+    return bool(plan.config.b_info.kernel) or not images or any(_data(path) >= _LEAST_SYSTEM for path in images)
+
+
+def _data(path: str) -> int:
+    """The bytes that an image takes on the disk; as much as needed where it is no file of this machine."""
+    try:
+        found = os.stat(path)  # noqa: PTH116 - pathlib is slow
+    except (OSError, ValueError):
+        return _LEAST_SYSTEM
+    return found.st_blocks * 512 if stat.S_ISREG(found.st_mode) else _LEAST_SYSTEM
 
 
 def boot(plan: Plan, facts: HostFacts, slow: float = 0.0) -> Boot:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.console import SimConsole
     from xlpy.executors.sim.counters import SimCounters
     from xlpy.executors.sim.cpus import SimCpus
+    from xlpy.executors.sim.devices import SimDevices
     from xlpy.executors.sim.events import SimEvents
     from xlpy.executors.sim.hypervisor import SimHypervisor
     from xlpy.executors.sim.memory import SimMemory
@@ -76,6 +77,13 @@ class SimHost:
         from xlpy.executors.sim.hypervisor import SimHypervisor
 
         return SimHypervisor(self)
+
+    @property
+    def devices(self) -> SimDevices:
+        """The devices of running domains."""
+        from xlpy.executors.sim.devices import SimDevices
+
+        return SimDevices(self.store)
 
     def info(self) -> HostInfo:
         """The host."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from xlpy.executors import LibxlError, LibxlMessage
 from xlpy.executors.sim import rows
-from xlpy.executors.sim.build import Build, claim_key
+from xlpy.executors.sim.attaching import claim_key
+from xlpy.executors.sim.build import Build
 from xlpy.executors.sim.saving import destroy_messages
 
 TYPE_CHECKING = False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xlpy.host import HostFacts
-    from xlpy.libxl import DomainConfig
+    from xlpy.libxl import DeviceRecord, DomainConfig
 
 _TYPE = re.compile(r"(libxl|host|devices\.[a-z_0-9]+)\.([A-Z][A-Za-z0-9]*)")
 
@@ -33,6 +33,15 @@ def config_from_text(text: str) -> DomainConfig:
     config = _record(json.loads(text))
     assert isinstance(config, DomainConfig)
     return config
+
+
+def device_from_text(text: str) -> DeviceRecord:
+    """A device that `to_text` wrote."""
+    from xlpy.libxl import DeviceRecord
+
+    device = _record(json.loads(text))
+    assert isinstance(device, DeviceRecord)
+    return device
 
 
 def facts_from_text(text: str) -> HostFacts:

@@ -225,5 +225,39 @@ CREATE TABLE told (             -- what is to be appended to the logs
     line TEXT NOT NULL
 );
 """,
+    """
+CREATE TABLE device (
+    domid INTEGER NOT NULL REFERENCES domain ON DELETE CASCADE,
+    class TEXT NOT NULL,                -- disk, vif, pci ...
+    nth INTEGER NOT NULL,               -- counts those of the class, as they came
+    devid INTEGER NOT NULL,
+    kind TEXT NOT NULL,                 -- of the backend; empty where there is none
+    backend INTEGER NOT NULL,           -- the domid of the domain that serves it
+    lost INTEGER NOT NULL DEFAULT 0,    -- that domain is gone
+    record TEXT NOT NULL,               -- the device, see saved.py
+    since REAL NOT NULL,                -- guest time from which it is there
+    asked INTEGER NOT NULL DEFAULT 0,   -- the guest was asked to let go of it ...
+    closing REAL,                       -- ... and begins to, at this guest time
+    port INTEGER NOT NULL,              -- the first of its event channels
+    ref INTEGER NOT NULL,               -- the first of its grants
+    queues INTEGER NOT NULL,
+    PRIMARY KEY (domid, class, nth)
+) WITHOUT ROWID;
+CREATE INDEX device_backend ON device (backend, kind, domid);
+CREATE TRIGGER device_lost AFTER DELETE ON domain BEGIN UPDATE device SET lost = 1 WHERE backend = OLD.domid; END;
+CREATE TABLE xenstore (                 -- what was written beside what follows from domains and devices
+    path TEXT PRIMARY KEY,
+    domid INTEGER REFERENCES domain ON DELETE CASCADE,  -- whose it is, if it is a domain's
+    value TEXT,                         -- NULL: as it follows
+    permissions TEXT,                   -- NULL: as they follow
+    removed INTEGER NOT NULL DEFAULT 0
+) WITHOUT ROWID;
+CREATE INDEX xenstore_domid ON xenstore (domid);
+CREATE TABLE pciback (
+    bdf TEXT PRIMARY KEY,
+    name TEXT NOT NULL DEFAULT '',
+    driver TEXT NOT NULL DEFAULT ''     -- which had it before
+) WITHOUT ROWID;
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

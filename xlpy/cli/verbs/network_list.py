@@ -1,0 +1,18 @@
+"""`xl network-list`."""
+
+from __future__ import annotations
+
+from xlpy.cli.devices import Table
+from xlpy.cli.verb import Verb
+from xlpy.render.devices import NETWORK_HEADER, network_row
+
+_TABLE = Table("vif", NETWORK_HEADER, network_row)
+
+VERB = Verb(
+    name="network-list",
+    summary="List virtual network interfaces for a domain",
+    run=_TABLE.run,
+    records=_TABLE.records,
+    usage="<Domain(s)>",
+    min_words=1,
+)

@@ -1,0 +1,15 @@
+"""`xl vdispl-detach`."""
+
+from __future__ import annotations
+
+from xlpy.cli.devices import ERROR_FAIL, detach
+from xlpy.cli.verb import Verb
+
+VERB = Verb(
+    name="vdispl-detach",
+    summary="Destroy a domain's virtual display device",
+    run=lambda call: detach(call, "vdispl", "vdispl_remove", ERROR_FAIL),
+    usage="<Domain> <DevId>",
+    modifies=True,
+    min_words=2,
+)

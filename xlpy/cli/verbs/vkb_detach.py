@@ -1,0 +1,15 @@
+"""`xl vkb-detach`."""
+
+from __future__ import annotations
+
+from xlpy.cli.devices import ERROR_FAIL, detach
+from xlpy.cli.verb import Verb
+
+VERB = Verb(
+    name="vkb-detach",
+    summary="Destroy a domain's virtual keyboard device",
+    run=lambda call: detach(call, "vkb", "vkb_remove", ERROR_FAIL),
+    usage="<Domain> <DevId>",
+    modifies=True,
+    min_words=2,
+)

@@ -1,0 +1,15 @@
+"""`xl vsnd-detach`."""
+
+from __future__ import annotations
+
+from xlpy.cli.devices import ERROR_FAIL, detach
+from xlpy.cli.verb import Verb
+
+VERB = Verb(
+    name="vsnd-detach",
+    summary="Destroy a domain's virtual sound device",
+    run=lambda call: detach(call, "vsnd", "vsnd_remove", ERROR_FAIL),
+    usage="<Domain> <DevId>",
+    modifies=True,
+    min_words=2,
+)

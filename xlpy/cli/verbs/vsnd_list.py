@@ -1,0 +1,19 @@
+"""`xl vsnd-list`."""
+
+from __future__ import annotations
+
+from xlpy.cli.devices import Table
+from xlpy.cli.verb import Verb
+from xlpy.render.devices import vsnd_row
+
+_TABLE = Table("vsnd", "", vsnd_row, strict=False)
+
+VERB = Verb(
+    name="vsnd-list",
+    summary="List virtual sound devices for a domain",
+    old_summary="List virtual display devices for a domain",
+    run=_TABLE.run,
+    records=_TABLE.records,
+    usage="<Domain(s)>",
+    min_words=1,
+)

@@ -1,0 +1,18 @@
+"""`xl vtpm-list`."""
+
+from __future__ import annotations
+
+from xlpy.cli.devices import Table
+from xlpy.cli.verb import Verb
+from xlpy.render.devices import VTPM_HEADER, vtpm_row
+
+_TABLE = Table("vtpm", VTPM_HEADER, vtpm_row, strict=False)
+
+VERB = Verb(
+    name="vtpm-list",
+    summary="List virtual TPM devices for a domain",
+    run=_TABLE.run,
+    records=_TABLE.records,
+    usage="<Domain(s)>",
+    min_words=1,
+)

@@ -1,0 +1,120 @@
+"""Adding devices to simulated domains: what libxl chooses, and what of the host they take."""
+
+from __future__ import annotations
+
+import os
+
+from xlpy.executors.sim import rows, wires
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from xlpy.executors.sim.wires import Attached
+    from xlpy.host import Claim
+    from xlpy.libxl import DeviceRecord, DomainConfig, DomainType
+
+_MULTI_QUEUE = ("vbd", "vif")
+
+
+def chosen(device: DeviceRecord, devid: int, guest: DomainType, *, hotplug: bool = False) -> DeviceRecord:
+    """A device with what libxl fills in and keeps: the devid; of a vif the MAC and the type."""
+    changes: dict[str, object] = {"devid": devid} if "devid" in device.FIELDS else {}
+    if device.KIND == "vif":
+        from xlpy.devices.vif import NO_MAC, Vif
+
+        assert isinstance(device, Vif)
+        if device.mac in (None, NO_MAC):
+            changes["mac"] = random_mac()
+        if device.nictype == "unknown":
+            changes["nictype"] = "vif" if hotplug else device.interface(guest)
+    return device.replace(**changes) if changes else device
+
+
+def random_mac() -> str:
+    """In Xen's range, as libxl makes them."""
+    first, second, third = os.urandom(3)
+    return f"00:16:3e:{first & 0x7F:02x}:{second:02x}:{third:02x}"
+
+
+def new_device(
+    device: DeviceRecord, domid: int, nth: int, devid: int, guest: DomainType, backend: int, since: float = 0.0
+) -> Attached:
+    """A device as it is kept, without event channels and grants yet."""
+    return wires.Attached(
+        domid=domid,
+        kind=device.KIND,
+        nth=nth,
+        devid=devid,
+        backend_kind=device.kinds(guest)[0],
+        backend=backend,
+        lost=False,
+        record=device,
+        since=since,
+        asked=False,
+        closing=None,
+        port=0,
+        ref=0,
+        queues=1,
+    )
+
+
+def with_queues(device: Attached, vcpus: int, most: int) -> Attached:
+    """The device with the queues that the guest's vCPUs and those of the backend's domain allow."""
+    return device._replace(queues=min(vcpus, most)) if device.backend_kind in _MULTI_QUEUE else device
+
+
+def implicit(config: DomainConfig) -> list[DeviceRecord]:
+    """What libxl adds to an HVM guest: a keyboard, which its configuration does not show, and a USB controller."""
+    from xlpy.devices.usbctrl import Usbctrl
+    from xlpy.devices.vkb import Vkb
+    from xlpy.libxl import Hvm
+
+    union, kinds = config.b_info.u, {device.KIND for device in config.devices}
+    if not isinstance(union, Hvm):
+        return []
+    found: list[DeviceRecord] = []
+    if "vkb" not in kinds and union.vkb_device is not False:
+        found.append(Vkb())
+    if "usbctrl" not in kinds and (union.usb or union.usbdevice or union.usbdevice_list or union.usbversion):
+        found.append(Usbctrl(type="devicemodel", version=union.usbversion or 2))
+    return found
+
+
+# ---- what they take
+
+
+def holder(db: sqlite3.Connection, domid: int, wanted: Claim) -> str | None:
+    """The name of another domain that has something of the host; None where it is free."""
+    other = db.execute(
+        "SELECT d.name FROM claim JOIN domain d USING (domid)"
+        " WHERE claim.kind = ? AND what = ? AND domid <> ? AND NOT (shared AND ?)",
+        (wanted.kind, rows.bind(claim_key(wanted)), domid, wanted.shared),
+    ).fetchone()
+    return None if other is None else rows.text(other["name"])
+
+
+def take(db: sqlite3.Connection, domid: int, wanted: Claim) -> None:
+    """Take something of the host that is free."""
+    db.execute(
+        "INSERT INTO claim (kind, what, domid, shared) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET shared = shared AND excluded.shared",
+        (wanted.kind, rows.bind(claim_key(wanted)), domid, wanted.shared),
+    )
+
+
+def claim_key(wanted: Claim) -> str:
+    """What the table of claims calls a thing: links to a disk are the disk."""
+    return os.path.realpath(wanted.what) if wanted.kind == "disk" else wanted.what
+
+
+def release(db: sqlite3.Connection, device: Attached, others: Sequence[Attached]) -> None:
+    """Give back what a device took, but for what others of the domain have too."""
+    kept = {(taken.kind, claim_key(taken)) for other in others for taken in other.record.claims()}
+    for taken in device.record.claims():
+        if (taken.kind, claim_key(taken)) not in kept:
+            db.execute(
+                "DELETE FROM claim WHERE kind = ? AND what = ? AND domid = ?",
+                (taken.kind, rows.bind(claim_key(taken)), device.domid),
+            )
