@@ -40,7 +40,12 @@ def passthrough(config: DomainConfig, facts: HostFacts) -> str:
 
 def balloonable(facts: HostFacts) -> int:
     """What Domain-0 gives up for guests: all but 128 MiB, unless Xen's command line fixes its size."""
-    return 0 if "dom0_mem=" in facts.xen_commandline else max(0, facts.dom0_memory_kib - _LEAST_DOM0)
+    return 0 if "dom0_mem=" in facts.xen_commandline else spare(facts)
+
+
+def spare(facts: HostFacts) -> int:
+    """What Domain-0 has above the least that libxl leaves it."""
+    return max(0, facts.dom0_memory_kib - _LEAST_DOM0)
 
 
 def for_machine(config: DomainConfig, facts: HostFacts) -> DomainConfig:

@@ -47,9 +47,11 @@ def missing_file(path: str, setting: str, line: str = "xc: error: failed to open
 
 
 def _memory(plan: Plan, facts: HostFacts) -> Iterator[Problem]:
-    need = sum(step.need_kib for step in plan.steps if isinstance(step, steps.FreeMemory))
-    if need > facts.guest_memory_kib:
-        most = facts.guest_memory_kib // MIB
+    freeing = [step for step in plan.steps if isinstance(step, steps.FreeMemory)]
+    need = sum(step.need_kib for step in freeing)
+    most_kib = facts.guest_memory_kib + decisions.spare(facts) * any(step.ballooning for step in freeing)
+    if need > most_kib:
+        most = most_kib // MIB
         yield Problem(
             code="not-enough-memory",
             line="failed to free memory for the domain",

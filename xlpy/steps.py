@@ -41,9 +41,11 @@ class FreeMemory(Step):
 
 
 class AllocateDomid(Step):
-    """The hypervisor picks the next domid."""
+    """The hypervisor picks the next domid, or libxl a random one."""
 
     VERB: ClassVar[str] = "allocate domid"
+
+    random: bool = False
 
 
 class CreateDomain(Step):

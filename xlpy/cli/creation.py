@@ -6,6 +6,7 @@ import sys
 
 from xlpy.cli.call import Leave
 from xlpy.cli.configfile import read_config, seems_to_be
+from xlpy.cli.locking import locked
 from xlpy.cli.printing import show_config
 from xlpy.cli.say import say, say_libxl
 from xlpy.executors import LibxlError
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.cli.call import Call
+    from xlpy.defaults import XlConf
     from xlpy.diagnostic import Diagnostic
     from xlpy.executors import Executor
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
     from xlpy.source import Source
+    from xlpy.steps import AnyStep
 
 
 def create(call: Call, filename: str | None, words: list[str], options: dict[str, str]) -> int:
@@ -69,11 +72,12 @@ def _say_way_out(source: Source, diagnostics: Sequence[Diagnostic]) -> None:
 def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFacts, options: dict[str, str]) -> int:
     from xlpy.plan import make_plan
 
-    plan = make_plan(config, facts)
+    plan = _as_said(make_plan(config, facts), call.settings.conf)
     if not executor.simulated:
         _refuse_the_impossible(plan, facts)
     try:
-        domid = executor.create(plan, paused="p" in options, watched="e" not in options)
+        with locked(call.settings.conf, simulated=executor.simulated):
+            domid = executor.create(plan, paused="p" in options, watched="e" not in options)
     except LibxlError as error:
         say_libxl(error, call.release)
         return error.status
@@ -88,6 +92,21 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
 
         return watch(executor, domid, plan.name)
     return 0
+
+
+def _as_said(plan: Plan, conf: XlConf) -> Plan:
+    """The plan as xl.conf wants it: whether Domain-0 makes room, and how the domid is chosen."""
+    from xlpy.steps import AllocateDomid, FreeMemory
+
+    changed: list[AnyStep] = []
+    for step in plan.steps:
+        if isinstance(step, FreeMemory) and conf.autoballoon != "auto":
+            changed.append(step.replace(ballooning=conf.autoballoon == "on"))
+        elif isinstance(step, AllocateDomid) and conf.domid_policy == "random":
+            changed.append(step.replace(random=True, reason="domid_policy of xl.conf"))
+        else:
+            changed.append(step)
+    return plan.replace(steps=tuple(changed))
 
 
 def _refuse_the_impossible(plan: Plan, facts: HostFacts) -> None:

@@ -85,6 +85,7 @@ class Build:
                 "UPDATE domain SET memory_kib = memory_kib - ?, need_kib = need_kib - ? WHERE domid = 0",
                 (missing, missing),
             )
+            machine.give_back(self.db, 0, missing)
             memory.set_target(self.db, row, row["memory_kib"] - missing, self.now)
             return
         need, free = self.need_kib // 1024, (self.need_kib - missing) // 1024
@@ -94,9 +95,9 @@ class Build:
         problem = Problem(code="not-enough-memory", line="", advice=advice)
         raise refusals.refusal(problem, self.plan, self.facts, next_domid(self.db))
 
-    def do_allocate_domid(self, _step: steps.AllocateDomid) -> None:
+    def do_allocate_domid(self, step: steps.AllocateDomid) -> None:
         """Ascending; after the last one it starts again with those that are free."""
-        self.domid = take_domid(self.db)
+        self.domid = random_domid(self.db) if step.random else take_domid(self.db)
         self.db.execute("DELETE FROM console WHERE domid = ?", (self.domid,))
 
     def do_create_domain(self, step: steps.CreateDomain) -> None:
@@ -278,6 +279,14 @@ def next_domid(db: sqlite3.Connection) -> int:
     while db.execute("SELECT 1 FROM domain WHERE domid = ?", (domid,)).fetchone():
         domid = _after(domid)
     return domid
+
+
+def random_domid(db: sqlite3.Connection) -> int:
+    """Any domid that no domain has."""
+    from random import choice
+
+    taken = {row[0] for row in db.execute("SELECT domid FROM domain")}
+    return choice([domid for domid in _DOMIDS if domid not in taken])
 
 
 def take_domid(db: sqlite3.Connection) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from xlpy.executors import UnknownDomain
 from xlpy.executors.hypervisor import NoFlaskError, XenRefusedError
 from xlpy.executors.sim import rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlpy.executors.sim.host import SimHost
 
 _FLASK = "flask"
@@ -20,6 +23,18 @@ _WORDS = {
     "loglvl": (*_LEVELS, *(f"{low}/{high}" for low in _LEVELS for high in _LEVELS)),
 }
 _NUMBERS = ("gnttab_max_frames", "gnttab_max_maptrack_frames")
+_ALL = -1
+"""The domid of the limits that domains get."""
+_QUOTAS = {
+    "nodes": 1000,
+    "watches": 128,
+    "transactions": 10,
+    "outstanding": 20,
+    "transaction-nodes": 1024,
+    "memory": 0,
+    "node-size": 2048,
+    "permissions": 5,
+}
 
 
 class SimHypervisor:
@@ -54,6 +69,39 @@ class SimHypervisor:
         good = value in _WORDS[name] if name in _WORDS else value.isascii() and value.isdigit()
         if not good:
             raise XenRefusedError("Invalid argument")
+
+    def quotas(self, domid: int | None) -> Mapping[str, int]:
+        """What was set for the domain, its configuration, what was set for all, and what xenstored has built in."""
+        with self._host.store.look():
+            return self._quotas(domid)
+
+    def set_quotas(self, domid: int | None, quotas: Mapping[str, int]) -> None:
+        """Change some of them."""
+        with self._host.store.change():
+            if quotas.keys() - self._quotas(domid).keys():
+                raise XenRefusedError("Invalid argument")
+            place = _ALL if domid is None else domid
+            values = [(place, name, value) for name, value in quotas.items()]
+            self._host.db.executemany("INSERT OR REPLACE INTO quota VALUES (?, ?, ?)", values)
+
+    def _quotas(self, domid: int | None) -> dict[str, int]:
+        found = dict(_QUOTAS)
+        for place in (_ALL,) if domid is None else (_ALL, domid):
+            if place > 0:
+                found |= self._configured(place)
+            found |= dict(self._host.db.execute("SELECT name, value FROM quota WHERE domid = ?", (place,)).fetchall())
+        return found
+
+    def _configured(self, domid: int) -> dict[str, int]:
+        """What the configuration of a guest says."""
+        from xlpy.executors.sim.configs import current
+
+        try:
+            row = rows.domain(self._host.db, domid)
+        except UnknownDomain:
+            raise XenRefusedError("No such file or directory") from None
+        items = current(row, rows.facts(self._host.db)).b_info.xenstore_quota.quota
+        return {item.name: item.val for item in items if item.name}
 
     def _enforcing(self) -> bool:
         facts = rows.facts(self._host.db)

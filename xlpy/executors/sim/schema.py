@@ -259,5 +259,14 @@ CREATE TABLE pciback (
     driver TEXT NOT NULL DEFAULT ''     -- which had it before
 ) WITHOUT ROWID;
 """,
+    """
+CREATE TABLE quota (            -- of xenstore; -1 for what domains get
+    domid INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (domid, name)
+) WITHOUT ROWID;
+CREATE TRIGGER quota_goes AFTER DELETE ON domain BEGIN DELETE FROM quota WHERE domid = old.domid; END;
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""
