@@ -14,9 +14,11 @@ RELEASE = "4.17"
 LINUX = 'kernel = "/lab/vmlinux"\nramdisk = "/lab/initrd"\nextra = "console=hvc0 quiet"\n'
 DISK = 'disk = ["/lab/hvm.img,raw,xvda,rw"]\nserial = "pty"\nvga = "none"\n'
 COMMON = 'name = "{0}1"\ntype = "{0}"\nmemory = 128\nvcpus = 1\nvif = ["bridge=xenbr0"]\n'
-GUESTS = {"pv": LINUX, "pvh": LINUX, "hvm": DISK}
+KINDS = {"pv": LINUX, "pvh": LINUX, "hvm": DISK}
 IMAGES = {"vmlinux": b"\x7fELF", "initrd": b"\x1f\x8b", "hvm.img": b"\0" * 510 + b"\x55\xaa"}
 FOLDERS = ("lab", "tmp", "root")
+GUESTS = "hvm*=deaf"
+"""A boot sector hears no ACPI button."""
 SPARE = ("0000:00:08.0", "0000:00:09.0")
 
 FACTS = HostFacts(
@@ -47,6 +49,6 @@ def fill(folder: Path) -> None:
         (folder / name).mkdir()
     for name, data in IMAGES.items():
         (folder / "lab" / name).write_bytes(data)
-    for kind, more in GUESTS.items():
+    for kind, more in KINDS.items():
         text = COMMON.format(kind) + more.replace("/lab/", f"{folder}/lab/")
         (folder / "lab" / f"{kind}.cfg").write_text(text, encoding="utf-8")

@@ -7,15 +7,18 @@ of a command or of xl itself, sets the clock on. Other programs than xl run as t
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shlex
 import subprocess
+import sys
+import time
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from tests.oracle.ours import run_ours
+from tests.oracle.ours import ROOT, run_ours
 from tests.sim.guests import Clock
-from tests.transcripts.place import FACTS, FOLDERS, RELEASE, fill
+from tests.transcripts.place import FACTS, FOLDERS, GUESTS, RELEASE, fill
 from tests.transcripts.reading import Said
 from xlpy.executors.sim import open_host
 
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
     from xlpy.executors import Executor
 
 LOGS = "/var/log/xen"
+XL = f"#!{sys.executable}\nimport sys\nfrom xlpy.cli.main import xl\nsys.exit(xl())\n"
+SSH = """#!/bin/sh
+host=$1; shift
+[ "$host" = localhost ] && exec sh -c "$*"
+echo "ssh: Could not resolve hostname $host: Temporary failure in name resolution" >&2
+exit 255
+"""
 OTHERS = ("virsh", "xenstore-ls", "con.py", "ssh-keygen", "wait")
 """Programs of the recorded host."""
 HASTE = 0.3
@@ -50,6 +60,16 @@ class Replay:
         fill(self.folder)
         self.database = str(self.folder / "host.db")
         self.clock = Clock()
+        self.clock.now = time.time()
+        self.environment = {
+            "PATH": f"{_programs(folder)}:{os.environ['PATH']}",
+            "PYTHONPATH": str(ROOT),
+            "XLPY_CONNECT": f"sim://{self.database}",
+            "XLPY_GUESTS": GUESTS,
+            "XLPY_XEN": RELEASE,
+            "XLPY_XL_CONF": "",
+        }
+        open_host(self.database, facts=FACTS).close()
 
     def run(self, step: Step) -> Said:
         """Run a command."""
@@ -74,6 +94,8 @@ class Replay:
 
     def _xl(self, command: str) -> Said:
         argv = shlex.split(self._here(command))[1:]
+        if "migrate" in argv:  # it starts others, whose output must not be lost
+            return self._shell(command, "")
         with self._patched():
             run = run_ours(RELEASE, argv, self.folder)
         return Said(run.status, *(text.decode("utf-8", "surrogateescape") for text in (run.stdout, run.stderr)))
@@ -85,6 +107,7 @@ class Replay:
             mock.patch("time.sleep", self.clock.go),
             mock.patch("time.time", self.clock),
             mock.patch("time.monotonic", self.clock),
+            mock.patch.dict(os.environ, self.environment),
         ):
             yield
 
@@ -96,6 +119,7 @@ class Replay:
             ["sh", "-c", self._here(line)],
             input=given,
             cwd=self.folder,
+            env={**os.environ, **self.environment},
             capture_output=True,
             encoding="utf-8",
             errors="surrogateescape",
@@ -108,6 +132,16 @@ class Replay:
 
     def _back(self, text: str) -> str:
         return text.replace(f"{self.folder}/log", LOGS).replace(str(self.folder), "")
+
+
+def _programs(folder: Path) -> Path:
+    """xl for those that it starts itself, and an ssh that knows this machine alone."""
+    programs = folder / "bin"
+    programs.mkdir()
+    for name, script in (("xl", XL), ("ssh", SSH)):
+        (programs / name).write_text(script, encoding="utf-8")
+        (programs / name).chmod(0o755)
+    return programs
 
 
 def _parts(command: str) -> list[str]:
