@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlpy.executors.pools import Pools
     from xlpy.executors.saving import Saving
     from xlpy.executors.signals import Signals
+    from xlpy.executors.xenstore import Xenstore
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -269,3 +270,7 @@ class Executor(Protocol):
     @property
     def devices(self) -> Devices:
         """Devices of running domains."""
+
+    @property
+    def xenstore(self) -> Xenstore:
+        """The tree in which domains tell each other things."""

@@ -24,6 +24,9 @@ class XenstoreError(Exception):
 class Xenstore(Protocol):
     """Paths are absolute, or below /local/domain/0; values are text. All methods raise XenstoreError."""
 
+    def seen_by(self, domid: int) -> Xenstore:
+        """The same as another domain than Domain-0 may see and change it."""
+
     def node(self, path: str) -> Node:
         """One node."""
 
@@ -45,5 +48,5 @@ class Xenstore(Protocol):
     def changes(self, path: str, since: int) -> tuple[int, Sequence[str]]:
         """The paths at or below PATH that changed, or whose node came or went, after the moment SINCE, and this moment.
 
-        A moment is what an earlier call gave; -1 is now.
+        A moment is what the last call for this path gave; -1 is now.
         """

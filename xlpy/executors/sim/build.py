@@ -231,7 +231,8 @@ class Build:
 
     def do_start_device_model(self, _step: steps.StartDeviceModel) -> None:
         """It is part of the guest, and brings devices with it."""
-        for device in attaching.implicit(self.plan.config):
+        planned = {step.device.KIND for step in self.plan.steps if isinstance(step, steps.Attach)}
+        for device in (device for device in attaching.implicit(self.plan.config) if device.KIND not in planned):
             self._add(device, sum(one.kind == device.KIND for one in self.devices), 0)
 
     def do_store_configuration(self, step: steps.StoreConfig) -> None:

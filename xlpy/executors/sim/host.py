@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.pools import SimPools
     from xlpy.executors.sim.saving import SimSaving
     from xlpy.executors.sim.signals import SimSignals
+    from xlpy.executors.sim.xenstore import SimXenstore
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -84,6 +85,13 @@ class SimHost:
         from xlpy.executors.sim.devices import SimDevices
 
         return SimDevices(self.store)
+
+    @property
+    def xenstore(self) -> SimXenstore:
+        """The tree in which domains tell each other things."""
+        from xlpy.executors.sim.xenstore import SimXenstore
+
+        return SimXenstore(self.store)
 
     def info(self) -> HostInfo:
         """The host."""
