@@ -31,6 +31,7 @@ _RULES = (
     (r"(?<=/backend/)(\w+)/\d+(?=/)", r"\1/<id>"),
     (r"(?<=bootloader\.)\d+(?=\.log)", "<id>"),
     (r"(?<= )\[\d+\](?= )", "[<pid>]"),
+    (r"(?m)(?<=:Getting infolist: ).*$", "<errno>"),  # that of whatever came last
     (r"(?<=\.c:)\d+(?=:)", "<line>"),
     # a domain that could not be built is destroyed twice: the second time it is gone, or about to be
     (

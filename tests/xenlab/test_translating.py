@@ -51,6 +51,8 @@ IN_XML = {
     r"[-+] /domain/devices/interface/bandwidth/outbound average=(1221|1280) ": "10 Mb are 1220.7 KiB, not 1280",
     r"[-+] /domain/devices/video/model .*": "libvirt reads no vga, and fills in the size of its cirrus",
     r"[-+] /domain/os (firmware=efi )?": NOT_READ,
+    r"[+] /domain/features/hap state=on ": NOT_READ,
+    r"- /domain/devices/disk/source file= ": "an empty drive has no source",
     r"- /domain/os/loader .*hvmloader'": "the path of the host's hvmloader, which the driver does not look at",
 }
 """What differs between libvirt's XML (-) and ours (+), and why."""
@@ -65,6 +67,9 @@ IN_JSON = {
     r"[-] /b_info/(type.hvm/bios \"ovmf\"|video_memkb .*)": NOT_WRITTEN,
     r"[-+] /b_info/type.hvm/vga({}|/kind \"std\"| .*)": NOT_WRITTEN,
     r"[-] /b_info/type.hvm/viridian(_enable\[\d\] \d| \"True\")": LOST,
+    r"[-] /b_info/bootloader_args\[\d\] .*": NO_LINE[1],
+    r"([-] /b_info/sched_params/weight 512|[+] /b_info/sched_params {})": NOT_WRITTEN,
+    r"[-] /b_info/vcpu_hard_affinity\[.*": NOT_WRITTEN,
     r"[-] /c_info/driver_domain \"True\"": LOST,
     r"[-] /c_info/hap \"True\"": NOT_WRITTEN,
     r"[-] /nics\[0\]/backend_domname \"netdom\"": NOT_WRITTEN,
