@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from xlpy.executors import DomainInfo, VcpuInfo
     from xlpy.executors.pools import Pool
 
-NO_NAME = "(null)"
 UNKNOWN = "?"
 """What the host does not know."""
 REASON_LETTERS = "-rscwS"
@@ -29,8 +28,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
 def padded(text: str, width: int) -> str:
-    """Left-justified as C does it, by bytes; a domain without a name has C's name for that."""
-    text = text or NO_NAME
+    """Left-justified as C does it, by bytes."""
     return text + " " * (width - len(os.fsencode(text)))
 
 
@@ -164,7 +162,7 @@ def uptime_row(domain: DomainInfo) -> str:
 
 def short_uptime_row(domain: DomainInfo, clock: str) -> str:
     """One line of xl uptime -s; CLOCK is the time of day as HH:MM:SS."""
-    return f" {clock} up {_uptime(domain, short=True)}, {domain.name or NO_NAME} ({domain.domid})\n"
+    return f" {clock} up {_uptime(domain, short=True)}, {domain.name} ({domain.domid})\n"
 
 
 def _uptime(domain: DomainInfo, *, short: bool = False) -> str:

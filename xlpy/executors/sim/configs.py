@@ -37,13 +37,17 @@ def current(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
 
 
 def shown(db: sqlite3.Connection, row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
-    """The same with what Xen has at present: the domid, and the domain's parameters in its scheduler."""
+    """The same with what Xen has at present: the domid, the memory, and the parameters in the scheduler."""
     config = current(row, facts)
     if row["domid"] == 0:
         return config
     return config.replace(
         c_info=config.c_info.replace(domid=row["domid"]),
-        b_info=config.b_info.replace(sched_params=_shares(db, row["domid"])),
+        b_info=config.b_info.replace(
+            max_memkb=max(config.b_info.max_memkb, row["limit_kib"]),
+            target_memkb=row["target_kib"],
+            sched_params=_shares(db, row["domid"]),
+        ),
     )
 
 
