@@ -81,6 +81,10 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
     except LibxlError as error:
         say_libxl(error, call.release)
         return error.status
+    if call.settings.verbosity and executor.simulated:
+        from xlpy.cli.steplog import tell
+
+        tell(plan, facts, domid, call.release, call.settings.verbosity)
     if "V" in options or "A" in options:
         say("no VNC viewer is started: this host has no displays to show")
     if "c" in options:

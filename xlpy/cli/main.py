@@ -69,6 +69,7 @@ def _usable(stream: Any) -> Any:
 
 def run(argv: list[str], program: str = "xl") -> int:
     """Carry out one command line, without the program's name; gives the exit status."""
+    stderr = sys.stderr
     try:
         status = _run(argv, program)
         sys.stdout.flush()
@@ -87,6 +88,8 @@ def run(argv: list[str], program: str = "xl") -> int:
         return INTERNAL_ERROR
     except Exception as error:
         return _unexpected(error, program)
+    finally:
+        sys.stderr = stderr
     return status
 
 
@@ -111,6 +114,10 @@ def _run(argv: list[str], program: str) -> int:
     except BadOptionError as bad:
         return _bad_global_option(bad, program)
     last = dict(given)
+    if "T" in last:
+        from xlpy.cli.stamping import Stamped
+
+        sys.stderr = Stamped(sys.stderr)
     settings = settings_of(last, [letter for letter, _ in given].count("v"), program)
     if HELP_OPTION.letter in last:
         return _help([], settings, program)
