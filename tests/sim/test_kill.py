@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 KILLS = 200
 TOGETHER = 2
-MOST_SECONDS = 0.08
+MOST_SECONDS = 0.16
 Domains = dict[str, int]
 """Name -> domid."""
 

@@ -10,6 +10,7 @@ from xlpy.executors.sim import (
     attaching,
     behaviour,
     configs,
+    faults,
     guest,
     life,
     machine,
@@ -18,6 +19,7 @@ from xlpy.executors.sim import (
     saved,
     schedulers,
     shares,
+    stepfaults,
     wires,
 )
 from xlpy.host import Problem
@@ -53,6 +55,7 @@ class Build:
         self.now = now
         self.watched = watched
         self.behaviour = manner
+        self.faulty = bool(db.execute("SELECT 1 FROM fault").fetchone())
         self.domid = 0
         self.need_kib = 0
         self.devices: list[Attached] = []
@@ -63,7 +66,18 @@ class Build:
         for step in self.plan.steps:
             if not (paused and isinstance(step, steps.Unpause)):
                 getattr(self, f"do_{step.VERB.replace(' ', '_')}")(step)
+                self._meet_faults(step)
         return self.domid
+
+    def _meet_faults(self, step: steps.AnyStep) -> None:
+        """A fault strikes when the step has done its work, so that there is something to clean up."""
+        if not self.faulty:
+            return
+        try:
+            faults.check(self.db, *stepfaults.points_of(step))
+        except faults.Struck as struck:
+            struck.failure = stepfaults.failure_of(step, self.domid, struck.failure.advice)
+            raise
 
     def _update(self, **values: Any) -> None:
         names = ", ".join(f"{name} = ?" for name in values)
@@ -298,6 +312,7 @@ def take_domid(db: sqlite3.Connection) -> int:
 
 
 def _after(domid: int) -> int:
+    """The domid that comes next."""
     return domid + 1 if domid + 1 in _DOMIDS else _DOMIDS.start
 
 

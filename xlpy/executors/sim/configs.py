@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from xlpy.decisions import video
 from xlpy.executors.sim import rows, saved, schedulers
-from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler
+from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler, union_member
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,8 +31,8 @@ def current(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
     """What a domain was built from, under its present name and uuid."""
     if row["domid"] == 0:
         return _of_dom0(row, facts)
-    config = saved.config_from_text(row["config"])
-    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"].rstrip(rows.TWIN))
+    config = saved.config_from_text(row["config"]) if row["config"] else _of_half(row)
+    created = config.c_info.replace(name=rows.text(row["name"]), uuid=row["uuid"][: rows.UUID_LENGTH])
     return config.replace(c_info=created)
 
 
@@ -62,6 +62,12 @@ def _shares(db: sqlite3.Connection, domid: int) -> SchedParams:
 def _scheduler(name: str) -> Scheduler:
     known: tuple[Scheduler, ...] = get_args(Scheduler)
     return known[known.index(name) if name in known else 0]
+
+
+def _of_half(row: sqlite3.Row) -> DomainConfig:
+    """Of a domain whose building was broken off there is no more than this."""
+    info = BuildInfo(max_vcpus=row["max_vcpus"], max_memkb=row["max_memory_kib"], u=union_member(row["type"])())
+    return DomainConfig(c_info=CreateInfo(type=row["type"]), b_info=info)
 
 
 def next_one(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:

@@ -68,7 +68,7 @@ def _domain(db: sqlite3.Connection, row: sqlite3.Row, facts: HostFacts) -> Itera
     yield f"General information for domain {domid}:"
     yield f"    refcnt=3 dying={2 * row['dying']} pause_count={row['pauses']}"
     yield f"    nr_pages={pages} xenheap_pages=3 dirty_cpus={{}} max_pages={row['max_memory_kib'] // 4}"
-    yield f"    handle={row['uuid'].rstrip(rows.TWIN)} vm_assist=00000020"
+    yield f"    handle={row['uuid'][: rows.UUID_LENGTH]} vm_assist=00000020"
     yield f"Memory pages belonging to domain {domid}:"
     yield "    DomPage list too long to display"
     yield "    PoD entries=0 cachesize=0"

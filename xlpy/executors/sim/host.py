@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.cpus import SimCpus
     from xlpy.executors.sim.devices import SimDevices
     from xlpy.executors.sim.events import SimEvents
+    from xlpy.executors.sim.faults import SimFaults
     from xlpy.executors.sim.hypervisor import SimHypervisor
     from xlpy.executors.sim.memory import SimMemory
     from xlpy.executors.sim.pools import SimPools
@@ -106,7 +107,7 @@ class SimHost:
         with self.store.look() as now:
             used, running = shares.used_by_domain(self.db, now), {domid for domid, _ in shares.on_cpus(self.db, now)}
             found = self.db.execute("SELECT * FROM domain ORDER BY domid")
-            return [rows.domain_info(row, now, used[row["domid"]], row["domid"] in running) for row in found]
+            return [rows.domain_info(row, now, used.get(row["domid"], 0.0), row["domid"] in running) for row in found]
 
     def find(self, wanted: str) -> DomainInfo:
         """A domain by name or domid."""
@@ -142,35 +143,25 @@ class SimHost:
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Carry out a plan in one transaction."""
-        from xlpy.executors.refusals import Refusal, refusal
-        from xlpy.executors.sim import watcher
+        from xlpy.executors.refusals import refusal
         from xlpy.executors.sim.behaviour import chosen
-        from xlpy.executors.sim.build import Build, next_domid, take_domid
+        from xlpy.executors.sim.build import Build, next_domid
+        from xlpy.executors.sim.building import carry_out
         from xlpy.plan import check
 
-        try:
-            with self.store.change() as now:
-                facts = rows.facts(self.db)
-                for problem in check(plan, facts):
-                    raise refusal(problem, plan, facts, next_domid(self.db))
-                manner = chosen(self.db, plan.name)
-                domid = Build(self.db, plan, facts, now, watched=watched, manner=manner).run(paused=paused)
-                if watched:
-                    watcher.begin(self.db, domid)
-                return domid
-        except Refusal as refused:
-            if refused.took_domid:
-                with self.store.change():
-                    take_domid(self.db)
-            raise
+        def make(facts: HostFacts, now: float) -> Build:
+            for problem in check(plan, facts):
+                raise refusal(problem, plan, facts, next_domid(self.db))
+            return Build(self.db, plan, facts, now, watched=watched, manner=chosen(self.db, plan.name))
+
+        return carry_out(self.store, make, paused=paused)
 
     def destroy(self, domid: int) -> None:
         """End a domain at once."""
-        from xlpy.executors.sim import life
+        from xlpy.executors.sim.ending import destroy
 
         _spare_dom0(domid, "Destroying domain")
-        with self.store.change() as now:
-            life.destroy(self.db, domid, now)
+        destroy(self.store, domid)
 
     def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
         """Ask the guest. Domain-0 lets such a request pass, as the real one does."""
@@ -204,6 +195,7 @@ class SimHost:
         from xlpy.executors.sim.build import check_name
 
         _spare_dom0(domid, "Renaming domain")
+        self.saving.meet_at_start(domid)
         with self.store.change():
             rows.domain(self.db, domid)
             check_name(self.db, name, domid)
@@ -222,7 +214,8 @@ class SimHost:
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
         with self.store.look():
-            row = self.db.execute("SELECT shutdown FROM domain WHERE domid = ?", (domid,)).fetchone()
+            query = "SELECT shutdown FROM domain WHERE domid = ? AND NOT dying"
+            row = self.db.execute(query, (domid,)).fetchone()
             if row is not None and row["shutdown"] is None:
                 return None
             latest = "SELECT * FROM event WHERE domid = ? ORDER BY seq DESC LIMIT 1"
@@ -237,6 +230,13 @@ class SimHost:
                 successor=event["successor"],
                 gone=row is None,
             )
+
+    @property
+    def faults(self) -> SimFaults:
+        """What shall go wrong."""
+        from xlpy.executors.sim.faults import SimFaults
+
+        return SimFaults(self.store)
 
     @property
     def signals(self) -> SimSignals:

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from xlpy.executors import LibxlError, LibxlMessage
 from xlpy.executors.sim import rows
 from xlpy.executors.sim.attaching import claim_key
 from xlpy.executors.sim.build import Build
-from xlpy.executors.sim.saving import destroy_messages
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlpy import steps
     from xlpy.host import Claim
-
-_CANNOT_MAKE = (1296, 1351)
-_NAME_TAKEN = -6
 
 
 class Incoming(Build):
@@ -22,22 +17,8 @@ class Incoming(Build):
 
     def do_create_domain(self, step: steps.CreateDomain) -> None:
         """The original of a domain that migrates within the host keeps name and uuid until the end."""
-        self._check_name(step.name)
         original = self.db.execute("SELECT 1 FROM domain WHERE uuid = ?", (step.uuid,)).fetchone()
         super().do_create_domain(step.replace(uuid=step.uuid + rows.TWIN) if original else step)
-
-    def _check_name(self, name: str) -> None:
-        if not self.db.execute("SELECT 1 FROM domain WHERE name = ?", (rows.bind(name),)).fetchone():
-            return
-        said = (
-            ("libxl_domain.c:libxl__domain_rename", (81, 81), f'Domain with name "{name}" already exists.'),
-            ("libxl_create.c:initiate_domain_create", _CANNOT_MAKE, f"cannot make domain: {_NAME_TAKEN}"),
-        )
-        messages = (
-            LibxlMessage(place=place, lines=lines, text=f"Domain {self.domid}:{text}") for place, lines, text in said
-        )
-        advice = "rename or destroy that one, or restore with a configuration file that has another name"
-        raise LibxlError(*messages, *destroy_messages(self.domid), advice=advice)
 
     def do_run_bootloader(self, step: steps.RunBootloader) -> None:
         """The guest runs already."""

@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 
 from xlpy.executors import Failure, LibxlError
-from xlpy.executors.sim import behaviour, memory, rows, shares, watcher
+from xlpy.executors.sim import behaviour, faults, memory, rows, shares, watcher
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def suspend(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
         "UPDATE domain SET shutdown = ?, ran = ?, since = NULL, wake = NULL WHERE domid = ?",
         (SUSPEND, rows.guest_time(row, now), row["domid"]),
     )
-    _note(db, row, now, SUSPEND, "")
+    note(db, row, now, SUSPEND, "")
 
 
 def resume(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
@@ -67,7 +67,8 @@ def ask(db: sqlite3.Connection, domid: int, now: float, reason: int) -> None:
     from xlpy.executors.sim.guest import going_down
 
     row = rows.domain(db, domid)
-    if row["shutdown"] is None and not behaviour.goes_down(row) and not behaviour.has(row["behaviour"], "deaf"):
+    runs = row["built"] and row["shutdown"] is None and not behaviour.goes_down(row)
+    if runs and not behaviour.has(row["behaviour"], "deaf"):
         end(db, row, going_down(rows.text(row["name"]), soonest(row, now), reason), reason)
 
 
@@ -97,7 +98,7 @@ def destroy(db: sqlite3.Connection, domid: int, now: float) -> None:
     """End a domain at once."""
     row = rows.domain(db, domid)
     if row["shutdown"] is None:
-        _note(db, row, now, None, "")
+        note(db, row, now, None, "")
         watcher.destroyed(db, domid)
     _remove(db, row, now)
 
@@ -155,7 +156,7 @@ def _stop(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
         (row["domid"],),
     )
     action = row["actions"].split(",")[reason] if row["watched"] else ""
-    event = _note(db, row, at, reason, action)
+    event = note(db, row, at, reason, action)
     stopped = rows.domain(db, row["domid"])
     made: int | Failure | None = None
     if action.startswith("coredump"):
@@ -218,6 +219,10 @@ def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | F
     except Failure as failure:
         db.execute("ROLLBACK TO restart")
         return failure
+    except faults.Struck as struck:
+        db.execute("ROLLBACK TO restart")
+        faults.note(db, struck)
+        return struck.failure
     finally:
         db.execute("RELEASE restart")
     return domid
@@ -253,7 +258,7 @@ def _remove(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
     )
 
 
-def _note(db: sqlite3.Connection, row: sqlite3.Row, at: float, reason: int | None, action: str) -> int | None:
+def note(db: sqlite3.Connection, row: sqlite3.Row, at: float, reason: int | None, action: str) -> int | None:
     """Keep an event; the oldest are forgotten."""
     seq = db.execute(
         "INSERT INTO event (at, domid, name, reason, action) VALUES (?, ?, ?, ?, ?)",

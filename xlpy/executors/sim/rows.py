@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 BUSY = 0.1
 """A vCPU with such a load, of one pCPU, is busy: it does not only wake up to wait again."""
+UUID_LENGTH = 36
 TWIN = "+"
 """Behind the uuid of a domain that comes to the host on which its original still is."""
+NO_NAME = "(null)"
+"""What xl calls a domain that is dying; its name in the table has the domid behind."""
 DOOMED = -1
 """In the place of a reason to stop: the guest runs, and stops by itself when `due` has come."""
 _TOO_MANY = 2**63
@@ -105,8 +108,8 @@ def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> Doma
     runs = alive and row["pauses"] == 0
     return DomainInfo(
         domid=row["domid"],
-        name=text(row["name"]),
-        uuid=row["uuid"].rstrip(TWIN),
+        name=NO_NAME if row["dying"] else text(row["name"]),
+        uuid=row["uuid"][:UUID_LENGTH],
         type=row["type"],
         memory_kib=row["memory_kib"],
         max_memory_kib=row["max_memory_kib"],
@@ -117,6 +120,7 @@ def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> Doma
         paused=row["pauses"] > 0,
         shutdown=not alive,
         shutdown_reason=row["shutdown"] or 0,
+        dying=bool(row["dying"]),
         cpu_time=used,
         uptime=now - row["created"],
         pool=text(row["pool"]),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from contextlib import contextmanager
 
-from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage
+from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage, refusals
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
-from xlpy.executors.sim import behaviour, events, frames, life, rows, state, stream
+from xlpy.executors.sim import behaviour, events, faults, frames, life, rows, state, stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xlpy.executors.sim.host import SimHost
+    from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
 
+_INCOMING = "--incoming"
+"""What xl puts behind the name of a domain that arrives, until it starts."""
 _KINDS = {"pv": "x86 PV"}
 _SAVE_DONE = "libxl_stream_write.c:libxl__xc_domain_save_done"
 _SUSPEND = "libxl_dom_suspend.c:suspend_common_wait_guest_check"
@@ -44,14 +49,18 @@ class SimSaving:
         row, release = self._look(domid)
         tell(f"xc: info: Saving domain {domid}, type {_kind(row)}")
         sent: list[int] = []
+        kind = "migrate" if live else "save"
         with _wire_fails(domid, GUEST_TIMEDOUT, "did not respond"):
+            self._meet(f"{kind}:send", domid)
             write(stream.MAGIC + stream.pack(stream.HEAD, {"type": row["type"], "xen": release}))
             if live:
                 sent = self._send_live(domid, row, write)
         total = frames.highest(row)
         how = f"live, frames by round: {' '.join(map(str, sent))}" if live else f"{total} frames"
+        self._meet_suspend(f"{kind}:suspend", domid)
         guest = self._suspend(domid, how)
         with _wire_fails(domid, ERROR_FAIL, "responded"):
+            self._meet(f"{kind}:state", domid)
             if not live:
                 write(stream.pack(stream.FRAMES, {"round": 0, "frames": total}))
                 for line in frames.progress(total):
@@ -70,6 +79,7 @@ class SimSaving:
         """The rounds while the guest runs; gives how many frames each had."""
         sent = []
         for number, count in enumerate(frames.rounds(row)):
+            self._meet(f"migrate:round:{number}", domid)
             write(stream.pack(stream.FRAMES, {"round": number, "frames": count}))
             with self.store.look():
                 rows.domain(self.db, domid)  # it may be gone by now
@@ -92,13 +102,14 @@ class SimSaving:
         """Make a domain, fill it from the stream, and leave it paused; after a failure nothing is left of it."""
         domid = self._make(config, watched=watched)
         try:
+            self._meet_received("migrate:receive" if config.name.endswith(_INCOMING) else "restore", domid)
             guest = _read_all(read, tell)
             with self.store.change():
                 state.apply(self.db, domid, guest)
                 events.note(self.db, rows.domain(self.db, domid), "received")
         except LibxlError as error:
             self._give_up(domid)
-            gone = (_rebuild_failed(domid), *destroy_messages(domid))
+            gone = (_rebuild_failed(domid), *refusals.cleanup(domid))
             raise LibxlError(*error.messages, *gone, rc=ERROR_FAIL, advice=error.advice) from None
         except BaseException:
             self._give_up(domid)
@@ -107,17 +118,43 @@ class SimSaving:
         return domid
 
     def _make(self, config: DomainConfig, *, watched: bool) -> int:
+        from xlpy.executors.sim.building import carry_out
         from xlpy.executors.sim.incoming import Incoming
         from xlpy.plan import make_plan
 
-        with self.store.change() as now:
-            facts = rows.facts(self.db)
-            return Incoming(self.db, make_plan(config, facts), facts, now, watched=watched).run(paused=True)
+        def make(facts: HostFacts, now: float) -> Incoming:
+            return Incoming(self.db, make_plan(config, facts), facts, now, watched=watched)
+
+        return carry_out(self.store, make, paused=True)
 
     def _give_up(self, domid: int) -> None:
         with self.store.change() as now:
             if self.db.execute("SELECT 1 FROM domain WHERE domid = ? AND NOT built", (domid,)).fetchone():
                 life.destroy(self.db, domid, now)
+
+    # ---- faults
+
+    def _meet(self, point: str, domid: int) -> None:
+        """OSError, as from a line that is broken, where a fault strikes."""
+        if faults.meet(self.store, point, domid):
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def _meet_suspend(self, point: str, domid: int) -> None:
+        if faults.meet(self.store, point, domid):
+            raise _no_answer(domid, _deaf(domid), GUEST_TIMEDOUT, "")
+
+    def _meet_received(self, point: str, domid: int) -> None:
+        if faults.meet(self.store, point, domid):
+            raise stream.BadStreamError(stream.xc_error(f"Restore failed ({errno.EIO} = {os.strerror(errno.EIO)})"))
+
+    def meet_at_start(self, domid: int) -> None:
+        """A domain that has just arrived may fail to get its name."""
+        with self.store.look():
+            name = rows.text(rows.domain(self.db, domid)["name"])
+        if name.endswith(_INCOMING) and faults.meet(self.store, "migrate:start", domid):
+            place = "libxl_xshelp.c:libxl__xs_transaction_commit"
+            text = f"could not commit xenstore transaction: {os.strerror(errno.EIO)}"
+            raise LibxlError(LibxlMessage(place=place, lines=(268, 268), text=text))
 
     # ---- asleep
 
@@ -173,13 +210,16 @@ def refuse_suspend(row: sqlite3.Row) -> None:
         raise _no_answer(domid, LibxlMessage(place=_SUSPEND, lines=(353, 348), text=f"Domain {domid}:{text}"), -3, "")
     deaf = behaviour.has(row["behaviour"], "no-suspend")
     if deaf or (row["pauses"] and row["pv_drivers"]):
-        message = LibxlMessage(
-            place="libxl_dom_suspend.c:domain_suspend_common_pvcontrol_suspending",
-            lines=(269, 269),
-            text=f"Domain {domid}:guest didn't acknowledge suspend, cancelling request",
-        )
         advice = "" if deaf else "the domain is paused: unpause it first"
-        raise _no_answer(domid, message, GUEST_TIMEDOUT, advice)
+        raise _no_answer(domid, _deaf(domid), GUEST_TIMEDOUT, advice)
+
+
+def _deaf(domid: int) -> LibxlMessage:
+    return LibxlMessage(
+        place="libxl_dom_suspend.c:domain_suspend_common_pvcontrol_suspending",
+        lines=(269, 269),
+        text=f"Domain {domid}:guest didn't acknowledge suspend, cancelling request",
+    )
 
 
 def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveFailed:
@@ -219,16 +259,3 @@ def tell_restored(tell: Callable[[str], None], kind: str, domid: int) -> None:
 def _rebuild_failed(domid: int) -> LibxlMessage:
     text = f"Domain {domid}:cannot (re-)build domain: {ERROR_FAIL}"
     return LibxlMessage(place="libxl_create.c:domcreate_rebuild_done", lines=(1640, 1695), text=text)
-
-
-def destroy_messages(domid: int) -> tuple[LibxlMessage, ...]:
-    """What libxl says when it cleans up after a domain that is gone already."""
-    said = (
-        ("libxl__destroy_domid", (1183, 1179), "Non-existant domain"),
-        ("domain_destroy_callback", (1137, 1133), "Unable to destroy guest"),
-        ("domain_destroy_cb", (1064, 1060), "Destruction of domain failed"),
-    )
-    return tuple(
-        LibxlMessage(place=f"libxl_domain.c:{function}", lines=lines, text=f"Domain {domid}:{text}")
-        for function, lines, text in said
-    )

@@ -268,5 +268,17 @@ CREATE TABLE quota (            -- of xenstore; -1 for what domains get
 ) WITHOUT ROWID;
 CREATE TRIGGER quota_goes AFTER DELETE ON domain BEGIN DELETE FROM quota WHERE domid = old.domid; END;
 """,
+    """
+CREATE TABLE fault (            -- see xlpy/executors/faults.py
+    number INTEGER PRIMARY KEY,
+    point TEXT NOT NULL,
+    how TEXT NOT NULL,
+    chance REAL NOT NULL,
+    seed INTEGER NOT NULL,
+    times INTEGER NOT NULL,
+    seconds REAL NOT NULL,
+    met INTEGER NOT NULL
+);
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -52,10 +52,28 @@ class Store:
                     self.db.execute("ROLLBACK")
 
     @contextmanager
-    def change(self) -> Iterator[float]:
-        """A change, with its time: whole and on the disk when this ends, or not at all."""
+    def change(self, *, faulty: bool = True) -> Iterator[float]:
+        """A change, with its time: whole and on the disk when this ends, or not at all.
+
+        One that is not FAULTY is made also where a fault forbids the writing of changes.
+        """
         with self._failures(), self._change() as now:
             yield now
+            if faulty and self.db.execute("SELECT 1 FROM fault").fetchone():
+                self._meet_faults()
+
+    def _meet_faults(self) -> None:
+        """Rolls everything back where a fault strikes, as when the disk fails."""
+        from xlpy.executors.sim import faults
+
+        try:
+            faults.check(self.db, "store:write")
+        except faults.Struck as struck:
+            self.db.execute("ROLLBACK")
+            faults.finish(self, struck)
+            raise Failure(
+                f"{self.path}: {_words(OSError(0, 'disk I/O error'))}", advice=struck.failure.advice
+            ) from None
 
     @contextmanager
     def _change(self) -> Iterator[float]:

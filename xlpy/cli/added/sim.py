@@ -1,0 +1,102 @@
+"""`xlpy sim`: what only a simulated host can do."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from xlpy.cli.command import host_options
+from xlpy.executors import Failure
+from xlpy.executors.faults import HOWS, POINTS, Fault
+from xlpy.render.text import printable
+
+if TYPE_CHECKING:
+    from xlpy.cli.call import Settings
+    from xlpy.executors.faults import Faults
+
+_KINDS = tuple(dict.fromkeys(point.partition(":")[0] for point in POINTS))
+
+
+@click.group(short_help="Let things go wrong on a simulated host")
+def command() -> None:
+    """Do with a simulated host what no real one lets you do."""
+
+
+@command.group(short_help="Let a step, a device, a migration fail, hang or die")
+def fault() -> None:
+    """Ask for faults: at a point something fails, hangs, or the process is killed; what xl leaves then is left."""
+
+
+def _faults(settings: Settings) -> Faults:
+    from xlpy.cli.connection import connect
+    from xlpy.executors.sim import SimHost
+
+    host = connect(settings.connect)
+    if not isinstance(host, SimHost):
+        raise Failure(advice="only a simulated host has faults on demand: --connect sim:///")
+    return host.faults
+
+
+@fault.command(short_help="Ask for a fault")
+@click.argument("words", metavar="KIND [WHERE]...", nargs=-1, required=True)
+@click.option("--how", type=click.Choice(HOWS), default="fail", show_default=True, help="What happens there.")
+@click.option("--chance", type=click.FloatRange(0, 1), default=1.0, help="The probability each time; 1 if not given.")
+@click.option("--seed", type=int, default=0, help="Of the dice: the same seed gives the same faults.")
+@click.option("--times", type=click.IntRange(min=1), help="Only so often; for ever if not given.")
+@click.option("--seconds", type=click.FloatRange(min=0), default=10.0, help="How long it hangs; 10 if not given.")
+@host_options
+@click.pass_obj
+def add(
+    settings: Settings, words: tuple[str, ...], how: str, chance: float, seed: int, times: int | None, seconds: float
+) -> int:
+    """Ask for a fault at a point: a KIND and where, as in step load-kernel, device vif, migrate round 2.
+
+    xlpy sim fault points lists them. A kind alone is each of its points; * and ? stand for anything.
+    """
+    point = ":".join(":".join(words).split())
+    if point.partition(":")[0] not in _KINDS and "*" not in point.partition(":")[0]:
+        raise click.UsageError(f"{point}: there is no such point; the kinds are {', '.join(_KINDS)}")
+    made = Fault(number=0, point=point, how=how, chance=chance, seed=seed, times=times or -1, seconds=seconds)
+    print(f"fault {_faults(settings).add(made)}")
+    return 0
+
+
+@fault.command("list", short_help="List the faults")
+@host_options
+@click.pass_obj
+def list_(settings: Settings) -> int:
+    """List the faults: number, point, what happens, how likely, how often yet, and how often something came there."""
+    rows = [("Number", "Point", "How", "Chance", "Left", "Met")]
+    for one in _faults(settings).all():
+        left = "-" if one.times < 0 else str(one.times)
+        rows.append((str(one.number), printable(one.point), one.how, f"{one.chance:g}", left, str(one.met)))
+    sys.stdout.writelines(f"{n:<8}{p:<28}{h:<6}{c:<8}{t:<6}{m}\n" for n, p, h, c, t, m in rows)
+    return 0
+
+
+@fault.command(short_help="Take a fault away")
+@click.argument("number", type=int)
+@host_options
+@click.pass_obj
+def remove(settings: Settings, number: int) -> int:
+    """Take the fault of this number away."""
+    _faults(settings).remove(number)
+    return 0
+
+
+@fault.command(short_help="Take all faults away")
+@host_options
+@click.pass_obj
+def clear(settings: Settings) -> int:
+    """Take all faults away; domains that one kept from dying die."""
+    _faults(settings).clear()
+    return 0
+
+
+@fault.command(short_help="List where faults may be")
+def points() -> int:
+    """List the points at which something can go wrong."""
+    sys.stdout.writelines(f"{point:<24}{what}\n" for point, what in POINTS.items())
+    return 0
