@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,13 @@ def test_a_look_does_not_write(lab: Lab) -> None:
 def test_memory_host() -> None:
     host = open_host(":memory:", clock=Clock())
     assert len(host.domains()) == 1
+
+
+def test_another_connection_of_the_process_leaves_the_first_its_locks(lab: Lab) -> None:
+    """SQLite's shared lock, which keeps other processes from taking the last writes for all there is."""
+    lab.host.domains()
+    lab.open().close()
+    lock = "fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 2**30 + 2)"
+    script = f"import fcntl; file = open({lab.path!r}, 'r+b'); {lock}"
+    taking = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert "BlockingIOError" in taking.stderr

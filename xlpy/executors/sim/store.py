@@ -188,7 +188,8 @@ def _advice(error: Exception) -> str:
 
 
 def _connect(path: str) -> sqlite3.Connection:
-    if path != ":memory:":
+    # Closing a descriptor of the file would end the locks of this process's other connections to it.
+    if path != ":memory:" and not (os.path.isfile(path) and os.access(path, os.R_OK | os.W_OK)):  # noqa: PTH113 - pathlib is slow
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
     db.row_factory = sqlite3.Row
