@@ -1,4 +1,4 @@
-"""What libxl's functions say of a domain that is not there, each in its own way."""
+"""What libxl's functions say of a domain that is not there, or not in the state for them, each in its own way."""
 
 from __future__ import annotations
 
@@ -37,3 +37,9 @@ def no_scheduler(domid: int, function: str, lines: tuple[int, int]) -> tuple[Lib
         LibxlMessage(place=place, lines=(-1, 76), text=new),
         unknown,
     )
+
+
+def not_paused(domid: int) -> LibxlMessage:
+    """Nothing holds a domain that is to be unpaused."""
+    text = f"Domain {domid}:Unpausing domain: Invalid argument"
+    return LibxlMessage(place="libxl_domain.c:domain_unpause_done", lines=(688, 684), text=text)

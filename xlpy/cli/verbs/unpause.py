@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     """Let the vCPUs of a domain run. Where that fails xl says so, and ends with 0 all the same."""
     from xlpy.cli.domains import find_domid, say_no_type
-    from xlpy.cli.say import say_failure
-    from xlpy.executors import Failure, UnknownDomain
+    from xlpy.cli.say import say_failure, say_libxl
+    from xlpy.executors import Failure, LibxlError, UnknownDomain
 
     call.options()
     executor = call.executor()
@@ -22,6 +22,8 @@ def run(call: Call) -> int:
         executor.unpause(domid)
     except UnknownDomain:
         say_no_type(call.release, domid)
+    except LibxlError as error:
+        say_libxl(error, call.release)
     except Failure as failure:
         say_failure(failure)
     return 0

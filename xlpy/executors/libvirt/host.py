@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
+from xlpy.executors import Failure, LibxlError, NoPvDrivers, UnknownDomain
+from xlpy.executors.absent import not_paused
 from xlpy.executors.libvirt import errors, vcpus
 from xlpy.executors.libvirt.access import Access
 from xlpy.executors.libvirt.domains import PAUSED, Look, domain_info, look, vcpu_infos
@@ -142,8 +143,8 @@ class LibvirtHost(Facets):
             if self.find(str(domid)).paused:  # by Xen's own xl, and Xen's own module tells it
                 self._access.modules.xen("unpausing", "domain_unpause", domid)
                 return
-            raise Failure(
-                f"libxl: error: Domain {domid}:Unpausing domain: Invalid argument",
+            raise LibxlError(
+                not_paused(domid),
                 advice="libvirt has not paused it: what Xen's own xl paused, only that can unpause",
             )
         self._access.act(domid, lambda domain: domain.resume())

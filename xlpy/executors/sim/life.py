@@ -7,6 +7,7 @@ import time
 from contextlib import suppress
 
 from xlpy.executors import Failure, LibxlError
+from xlpy.executors.absent import not_paused
 from xlpy.executors.sim import behaviour, faults, memory, rows, shares, watcher
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ def unpause(db: sqlite3.Connection, domid: int, now: float) -> None:
     """Take one pause back; after the last one the guest's time goes on."""
     row = rows.domain(db, domid)
     if row["pauses"] == 0 or not row["built"]:
-        raise Failure(f"libxl: error: Domain {domid}:Unpausing domain: Invalid argument")
+        raise LibxlError(not_paused(domid))
     db.execute("UPDATE domain SET pauses = pauses - 1 WHERE domid = ?", (domid,))
     if row["pauses"] == 1 and row["shutdown"] is None:
         db.execute("UPDATE domain SET since = ?, wake = ? + due - ran WHERE domid = ?", (now, now, domid))
