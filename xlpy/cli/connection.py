@@ -25,7 +25,7 @@ def connect(uri: str | None, no_libvirt: str = "", *, best_effort: bool = False)
     if uri.startswith(f"{SIMULATED}/"):
         from xlpy.executors.sim import open_host
 
-        return open_host(_path(uri.removeprefix(SIMULATED)))
+        return open_host(simulated_path(uri))
     from xlpy.executors import libvirt
 
     if uri.startswith(libvirt.SCHEMES):
@@ -38,8 +38,11 @@ def connect(uri: str | None, no_libvirt: str = "", *, best_effort: bool = False)
     )
 
 
-def _path(place: str) -> str | None:
-    """The file of a simulated host: `/` is this user's, `/NAME` another one of theirs, `/PATH/TO/host.db` itself."""
+def simulated_path(uri: str | None) -> str | None:
+    """The file of a simulated host, None for this user's own: sim:///, sim:///NAME, sim:///PATH/TO/host.db."""
+    place = uri.removeprefix(SIMULATED) if uri else "/"
+    if uri and not uri.startswith(f"{SIMULATED}/"):
+        raise Failure(advice=f"{uri} is not a simulated host: use sim:///, sim:///NAME or sim:///PATH/TO/host.db")
     name = place[1:]
     if not name or "/" in name or "." in name:
         return place if name else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlpy.cli import hoststate
 from xlpy.cli.command import host_options
 from xlpy.cli.say import say_failure
 from xlpy.executors import Failure
@@ -18,9 +19,13 @@ if TYPE_CHECKING:
 _LOCAL = "xen://"
 
 
-@click.group(short_help="Record what a host is like")
+@click.group(short_help="Record what a host is like; make and change simulated hosts")
 def command() -> None:
-    """Record what a host is like, for --host of xlpy plan and host= of xlpy lint."""
+    """Record what a host is like, for --host of xlpy plan and host= of xlpy lint; make and change simulated hosts."""
+
+
+for added in (hoststate.init, hoststate.show, hoststate.set_, hoststate.reset):
+    command.add_command(added)
 
 
 @command.command(short_help="Record a host as a file for --host")

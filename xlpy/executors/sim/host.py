@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.memory import SimMemory
     from xlpy.executors.sim.pools import SimPools
     from xlpy.executors.sim.saving import SimSaving
+    from xlpy.executors.sim.settings import SimSettings
     from xlpy.executors.sim.signals import SimSignals
     from xlpy.executors.sim.xenstore import SimXenstore
     from xlpy.host import HostFacts
@@ -38,7 +39,7 @@ class SimHost:
 
     def __init__(self, path: str, clock: Callable[[], float], facts: HostFacts | None = None) -> None:
         """Open the file at PATH; a new one becomes a host with these FACTS."""
-        self.store = Store(path, clock, lambda db, wall: _first_day(db, wall, facts))
+        self.store = Store(path, clock, lambda db, wall: first_day(db, wall, facts))
         self.db = self.store.db
 
     def close(self) -> None:
@@ -232,6 +233,13 @@ class SimHost:
             )
 
     @property
+    def settings(self) -> SimSettings:
+        """What the host itself is like, and a new first day."""
+        from xlpy.executors.sim.settings import SimSettings
+
+        return SimSettings(self.store)
+
+    @property
     def faults(self) -> SimFaults:
         """What shall go wrong."""
         from xlpy.executors.sim.faults import SimFaults
@@ -265,7 +273,7 @@ def _spare_dom0(domid: int, doing: str) -> None:
         raise Failure(f"libxl: error: {doing}: Invalid argument", advice="Domain-0 runs the host")
 
 
-def _first_day(db: sqlite3.Connection, wall: float, facts: HostFacts | None) -> None:
+def first_day(db: sqlite3.Connection, wall: float, facts: HostFacts | None) -> None:
     """A host that has just booted, with nothing but Domain-0."""
     from xlpy.executors.sim import saved
     from xlpy.host import BUILT_IN

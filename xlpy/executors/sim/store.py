@@ -132,9 +132,27 @@ class Store:
             raise
         self.db.execute("COMMIT")
 
+    def reset(self, first: Callable[[sqlite3.Connection, float], None]) -> None:
+        """Forget everything and begin with the first day again: whole, or not at all."""
+        with self._failures():
+            self.db.execute("PRAGMA foreign_keys = OFF")  # SQLite would delete row by row
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                for kind, name in self.db.execute(_OWN_TABLES).fetchall():
+                    self.db.execute(f"DROP {kind} {name}")
+                self.db.execute("DELETE FROM sqlite_sequence")
+                self.db.execute("PRAGMA user_version = 0")
+                self._migrate(first)
+                self.db.execute("COMMIT")
+            except BaseException:
+                self.db.execute("ROLLBACK")
+                raise
+            finally:
+                self.db.execute("PRAGMA foreign_keys = ON")
+
     def _migrate(self, first: Callable[[sqlite3.Connection, float], None]) -> None:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and self.db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        if version == 0 and self.db.execute("SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchone():
             raise Failure(f"{self.path}: a database, but not a simulated host", advice=_OTHER)
         for migration in MIGRATIONS[version:]:
             for statement in _statements(migration):
@@ -157,6 +175,10 @@ class Store:
             raise Failure(f"{self.path}: {_words(error)}", advice=_advice(error)) from error
 
 
+_OWN_TABLES = (
+    "SELECT type, name FROM sqlite_master WHERE type IN ('trigger', 'table') AND name NOT LIKE 'sqlite_%'"
+    " ORDER BY type DESC"
+)
 _OTHER = "move it away, or name another host: sim:///PATH, or XLPY_STATE_DIR"
 
 
