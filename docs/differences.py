@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from written import written
+
 from xlpy.differences import TABLE
 
 if TYPE_CHECKING:
@@ -67,15 +69,5 @@ def _said(difference: Difference) -> str:
     return f"{status}, and says:\n\n    {line}\n"
 
 
-def main() -> int:
-    """Write the page; with --check only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif PAGE.read_text(encoding="utf-8") != page():
-        print(f"{PAGE.name} is not up to date: make docs", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(written(PAGE, page()))

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from written import written
+
 from xlpy.host import HostFacts
 from xlpy.hostfields import PARTS, fields
 
@@ -37,15 +39,5 @@ def _table(kind: type[Record]) -> str:
     return "".join(("| field | form | meaning |\n|---|---|---|\n", *rows))
 
 
-def main() -> int:
-    """Write the page; with --check only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        print(f"{PAGE.name} is not up to date: make docs", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(written(PAGE, page()))

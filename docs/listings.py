@@ -10,6 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from written import written
+
 from xlpy.cli import names
 from xlpy.cli.registry import find_verb
 from xlpy.record import Record
@@ -149,15 +151,5 @@ def _rows(record: type[Record]) -> Iterator[str]:
         yield f"| `{key}` | {kind} | {doc.replace('|', chr(92) + '|')} |\n"
 
 
-def main() -> int:
-    """Write the page; with --check only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        print(f"{PAGE.name} is not up to date: make docs", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(written(PAGE, page()))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from written import written
+
 from xlpy.lint.rule import all_rules
 from xlpy.render.rules import rule_markdown, rules_markdown
 
@@ -27,15 +29,5 @@ def page() -> str:
     return "\n".join([HEAD, rules_markdown(all_rules()), *map(rule_markdown, all_rules())])
 
 
-def main() -> int:
-    """Write the page; with --check only say whether it is up to date."""
-    if sys.argv[1:] != ["--check"]:
-        PAGE.write_text(page(), encoding="utf-8")
-    elif not PAGE.exists() or PAGE.read_text(encoding="utf-8") != page():
-        print(f"{PAGE.name} is not up to date: make docs", file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(written(PAGE, page()))
