@@ -128,9 +128,6 @@ class Domain:
         if self.deaf:
             raise Error(1, f"internal error: Failed to reboot domain '{self.domid}' with libxenlight")
 
-    def rename(self, _name: str) -> None:
-        raise Error(3, "this function is not supported by the connection driver: virDomainRename")
-
     def interfaceStats(self, name: str) -> list[int]:
         self.host.asked.append(("stats", name))
         return [*range(8)]

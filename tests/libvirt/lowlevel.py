@@ -54,6 +54,11 @@ class Control:
     def vcpu_getinfo(self, _domid: int, _vcpu: int) -> dict[str, Any]:
         return {"online": 1, "blocked": 0, "running": 1, "cpu_time": 10**9, "cpu": 3, "cpumap": [1, 3]}
 
+    def vcpu_setaffinity(self, domid: int, vcpu: int, cpus: list[int]) -> None:
+        if vcpu > 1:
+            raise XcError(22, "Invalid argument")
+        self.asked.append(("pin", domid, vcpu, cpus))
+
     def domain_send_trigger(self, domid: int, trigger: int, vcpu: int) -> None:
         self.asked.append(("trigger", domid, trigger, vcpu))
 

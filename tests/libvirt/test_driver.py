@@ -132,9 +132,7 @@ def test_the_examples_are_taken(capsys: pytest.CaptureFixture[str], name: str) -
     assert _said(capsys, "destroy", domain[1]) == (0, "", "")
 
 
-@pytest.mark.parametrize(
-    ("words", "out_first"), [(("list", "-l"), ""), (("console", "test"), ""), (("rename", "test", "x"), "")]
-)
+@pytest.mark.parametrize(("words", "out_first"), [(("list", "-l"), ""), (("console", "test"), "")])
 def test_what_this_driver_lacks(capsys: pytest.CaptureFixture[str], words: tuple[str, ...], out_first: str) -> None:
     status, out, err = _said(capsys, *words)
     assert (status, out) == (1, out_first)

@@ -57,6 +57,11 @@ class TestMemory:
             host.memory.set_target(1, 999999)
         assert caught.value.rc == -6
 
+    def test_less_than_the_domain_has(self, host: LibvirtHost, web: Domain) -> None:
+        with pytest.raises(LibxlError, match="memory_static_max must be greater") as caught:
+            host.memory.set_maximum(1, 1024)
+        assert caught.value.rc == 1
+
     def test_no_domain(self, host: LibvirtHost) -> None:
         with pytest.raises(UnknownDomain):
             host.memory.set_target(7, 1)
@@ -84,6 +89,22 @@ class TestCpus:
             host.cpus.set_affinity(1, 0, hard=[1], force=True)
         assert "no override" in caught.value.advice
         assert len(asked) == 1
+
+    def test_a_vcpu_that_is_offline(
+        self, host: LibvirtHost, web: Domain, monkeypatch: pytest.MonkeyPatch, control: Control
+    ) -> None:
+        def fail(*_: object) -> None:
+            raise Error(8, "invalid argument: vcpu '1' is not active")
+
+        monkeypatch.setattr("xlpy.executors.libvirt.vcpus.pin", fail)
+        host.cpus.set_affinity(1, 1, hard={3, 1})
+        assert control.asked == [("pin", 1, 1, [1, 3])]
+        with pytest.raises(LibxlError, match="Setting vcpu affinity: Invalid argument"):
+            host.cpus.set_affinity(1, 7, hard={1})
+        host._access.modules = Modules()
+        with pytest.raises(LibxlError) as caught:
+            host.cpus.set_affinity(1, 1, hard={1})
+        assert "only while it is online" in caught.value.advice
 
     def test_shares(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
         assert host.cpus.share(1) == DomainShare(scheduler="credit2", weight=256, cap=0)

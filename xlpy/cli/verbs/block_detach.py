@@ -49,7 +49,12 @@ VERB = Verb(
     run=run,
     usage="[option] <Domain> <DevId>",
     options=(
-        Option(letter="f", name="force", help="-f, --force        do not wait for the domain to release the device"),
+        Option(
+            letter="f",
+            name="force",
+            help="-f, --force        do not wait for the domain to release the device",
+            no_libvirt="libvirt always asks the guest first; Xen's own xl does not have to",
+        ),
     ),
     modifies=True,
     min_words=2,

@@ -27,4 +27,5 @@ VERB = Verb(
     min_words=2,
     modifies=True,
     options=(Option(letter="", help="<Button> may be 'power' or 'sleep'.", short=False),),
+    libvirt_note="power; sleep only on Dom0 itself, by Xen's Python modules",
 )

@@ -43,4 +43,5 @@ VERB = Verb(
     ),
     modifies=True,
     dry_run=True,
+    libvirt_note="libvirt then keeps the domain, also when it is stopped",
 )

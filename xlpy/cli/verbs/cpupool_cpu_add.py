@@ -28,4 +28,5 @@ VERB = Verb(
     usage="<CPU Pool> <CPU nr>|node:<node nr>",
     min_words=2,
     modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

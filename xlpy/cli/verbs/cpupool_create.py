@@ -91,4 +91,5 @@ VERB = Verb(
             "See the xlcpupool.cfg(5) manpage for more information.",
         ),
     ),
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

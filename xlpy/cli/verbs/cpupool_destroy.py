@@ -31,4 +31,5 @@ VERB = Verb(
     usage="<CPU Pool>",
     min_words=1,
     modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

@@ -53,4 +53,5 @@ VERB = Verb(
     options=(
         Option(letter=CPUS, name="cpus", help="-c, --cpus                     Output list of CPUs used by a pool"),
     ),
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

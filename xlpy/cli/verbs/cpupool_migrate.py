@@ -35,4 +35,5 @@ VERB = Verb(
     usage="<Domain> <CPU Pool>",
     min_words=2,
     modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

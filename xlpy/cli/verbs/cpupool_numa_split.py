@@ -28,4 +28,5 @@ VERB = Verb(
     summary="Splits up the machine into one CPU pool per NUMA node",
     run=run,
     modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

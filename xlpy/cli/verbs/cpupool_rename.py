@@ -32,4 +32,5 @@ VERB = Verb(
     usage="<CPU Pool> <new name>",
     min_words=2,
     modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

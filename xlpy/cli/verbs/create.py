@@ -62,4 +62,5 @@ VERB = Verb(
             help="--ignore-global-affinity-masks Ignore global masks in xl.conf.",
         ),
     ),
+    libvirt_note="libvirt itself acts on the end of the domain; what it has no words for is below",
 )

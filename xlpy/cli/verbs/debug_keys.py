@@ -27,4 +27,12 @@ def run(call: Call) -> int:
     return 0
 
 
-VERB = Verb(name="debug-keys", summary="Send debug keys to Xen", run=run, usage="<Keys>", min_words=1, modifies=True)
+VERB = Verb(
+    name="debug-keys",
+    summary="Send debug keys to Xen",
+    run=run,
+    usage="<Keys>",
+    min_words=1,
+    modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
+)

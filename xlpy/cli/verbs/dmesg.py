@@ -26,4 +26,5 @@ VERB = Verb(
     options=(
         Option(letter="c", name="clear", help="  -c                        Clear dmesg buffer as well as printing it"),
     ),
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

@@ -42,4 +42,5 @@ VERB = Verb(
     records=records,
     options=(Option(letter="n", name="numa", help="-n, --numa         List host NUMA topology information"),),
     options_in_usage=True,
+    libvirt_note="from afar without what Xen alone tells",
 )

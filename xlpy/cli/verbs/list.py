@@ -83,4 +83,5 @@ VERB = Verb(
         Option(letter="c", name="cpupool", help="-c, --cpupool           Prints the cpupool the domain is in"),
         Option(letter="n", name="numa", help="-n, --numa              Prints out NUMA node affinity"),
     ),
+    libvirt_note="without domains of Xen's own xl; from afar pools are ?, and one waiting for a CPU has no state",
 )

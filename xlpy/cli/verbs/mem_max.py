@@ -23,4 +23,5 @@ VERB = Verb(
     usage="<Domain> <MemMB['b'[bytes]|'k'[KB]|'m'[MB]|'g'[GB]|'t'[TB]]>",
     min_words=2,
     modifies=True,
+    libvirt_note="libvirt goes on telling the maximum with which the domain was built",
 )

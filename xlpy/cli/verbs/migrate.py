@@ -26,13 +26,19 @@ VERB = Verb(
     modifies=True,
     options=(
         Option(letter="h", name="help", help="-h              Print this help."),
-        Option(letter="C", value=True, help="-C <config>     Send <config> instead of config file from creation."),
+        Option(
+            letter="C",
+            value=True,
+            help="-C <config>     Send <config> instead of config file from creation.",
+            no_libvirt="libvirt moves a domain as it is; Xen's own xl takes another configuration",
+        ),
         Option(
             letter="s",
             value=True,
             help="-s <sshcommand> Use <sshcommand> instead of ssh.  String will be passed\n"
             "                to sh. If empty, run <host> instead of ssh <host> xl\n"
             "                migrate-receive [-d -e]",
+            no_libvirt="libvirt goes by a URI; name one in place of the host, such as xen+ssh://HOST/system?keyfile=FILE",
         ),
         Option(
             letter="e",
@@ -46,8 +52,14 @@ VERB = Verb(
             help="--debug         Print huge (!) amount of debug during the migration process.",
         ),
         Option(letter="p", help="-p              Do not unpause domain after migrating it."),
-        Option(letter="D", help="-D              Preserve the domain id", since=(4, 14)),
+        Option(
+            letter="D",
+            help="-D              Preserve the domain id",
+            since=(4, 14),
+            no_libvirt="libvirt lets Xen choose the domid; Xen's own xl can keep it",
+        ),
         Option(letter="\0live", name="live", short=False),
         Option(letter="F"),
     ),
+    libvirt_note="to the libvirt of HOST (xen+ssh://HOST/system) or of a URI, live, through its connection",
 )

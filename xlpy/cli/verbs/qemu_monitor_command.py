@@ -38,4 +38,5 @@ VERB = Verb(
     usage="<Domain> <Command>",
     min_words=2,
     modifies=True,
+    libvirt_note="only on Dom0 itself, through the socket that libxl leaves",
 )

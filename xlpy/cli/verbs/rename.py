@@ -32,5 +32,11 @@ def run(call: Call) -> int:
 
 
 VERB = Verb(
-    name="rename", summary="Rename a domain", run=run, usage="<Domain> <NewDomainName>", min_words=2, modifies=True
+    name="rename",
+    summary="Rename a domain",
+    run=run,
+    usage="<Domain> <NewDomainName>",
+    min_words=2,
+    modifies=True,
+    no_libvirt="libvirt cannot rename a domain that runs; shut it down, and create it with another name=",
 )

@@ -47,4 +47,5 @@ VERB = Verb(
         Option(letter="F"),
         Option(letter="c"),
     ),
+    libvirt_note="a file that libvirt has saved",
 )

@@ -30,6 +30,12 @@ VERB = Verb(
         Option(letter="h", name="help", help="-h  Print this help."),
         Option(letter="c", help="-c  Leave domain running after creating the snapshot."),
         Option(letter="p", help="-p  Leave domain paused after creating the snapshot."),
-        Option(letter="D", help="-D  Store the domain id in the configuration.", since=(4, 14)),
+        Option(
+            letter="D",
+            help="-D  Store the domain id in the configuration.",
+            since=(4, 14),
+            no_libvirt="libvirt lets Xen choose the domid of a restored domain; Xen's own xl can keep it",
+        ),
     ),
+    libvirt_note="a file of libvirt's own; after -c and -p the domain has another domid",
 )

@@ -56,4 +56,5 @@ VERB = Verb(
             letter="p", name="cpupool", value=True, help="-p CPUPOOL, --cpupool=CPUPOOL  Restrict output to CPUPOOL"
         ),
     ),
+    libvirt_note="without -d only on Dom0 itself, by Xen's Python modules; how the pool is tuned is not told",
 )

@@ -26,5 +26,11 @@ def run(call: Call) -> int:
 
 
 VERB = Verb(
-    name="sysrq", summary="Send a sysrq to a domain", run=run, usage="<Domain> <letter>", min_words=2, modifies=True
+    name="sysrq",
+    summary="Send a sysrq to a domain",
+    run=run,
+    usage="<Domain> <letter>",
+    min_words=2,
+    modifies=True,
+    libvirt_note="only on Dom0 itself, by Xen's Python modules",
 )

@@ -22,4 +22,9 @@ def run(call: Call) -> int:
     return os.system("xentop") % 256
 
 
-VERB = Verb(name="top", summary="Monitor a host and the domains in real time", run=run)
+VERB = Verb(
+    name="top",
+    summary="Monitor a host and the domains in real time",
+    run=run,
+    libvirt_note="what libvirt counts",
+)

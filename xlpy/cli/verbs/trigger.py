@@ -23,4 +23,5 @@ VERB = Verb(
     usage="<Domain> <nmi|reset|init|power|sleep|s3resume> [<VCPU>]",
     min_words=2,
     modifies=True,
+    libvirt_note="power; the others only on Dom0 itself, by Xen's Python modules",
 )

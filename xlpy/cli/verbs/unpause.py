@@ -29,4 +29,12 @@ def run(call: Call) -> int:
     return 0
 
 
-VERB = Verb(name="unpause", summary="Unpause a paused domain", run=run, usage="<Domain>", min_words=1, modifies=True)
+VERB = Verb(
+    name="unpause",
+    summary="Unpause a paused domain",
+    run=run,
+    usage="<Domain>",
+    min_words=1,
+    modifies=True,
+    libvirt_note="what Xen's own xl paused only on Dom0 itself, by Xen's Python modules",
+)

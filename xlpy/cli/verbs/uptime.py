@@ -66,4 +66,5 @@ VERB = Verb(
     records=records,
     usage="[-s] [Domain]",
     options=(Option(letter="s"),),
+    libvirt_note="of domains that xlpy built; else ?",
 )

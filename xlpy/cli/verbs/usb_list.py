@@ -60,4 +60,5 @@ VERB = Verb(
     records=records,
     usage="<Domain>",
     min_words=1,
+    libvirt_note="from libvirt's XML",
 )

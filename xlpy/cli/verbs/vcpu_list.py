@@ -76,4 +76,5 @@ VERB = Verb(
     run=run,
     records=records,
     usage="[Domain, ...]",
+    libvirt_note="soft affinity is ?; from afar the states are as libvirt tells them",
 )

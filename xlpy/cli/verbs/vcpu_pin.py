@@ -76,6 +76,7 @@ VERB = Verb(
             letter=FORCE,
             name="force",
             help="-f, --force        undo an override pinning done by the kernel",
+            no_libvirt="libvirt cannot undo what a guest's own kernel has pinned; Xen's own xl can",
         ),
         Option(
             letter="i",
@@ -86,4 +87,5 @@ VERB = Verb(
     modifies=True,
     dry_run=True,
     min_words=3,
+    libvirt_note="hard affinity alone; vCPUs that are offline only on Dom0 itself, by Xen's Python modules",
 )

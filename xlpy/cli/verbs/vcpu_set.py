@@ -85,4 +85,5 @@ VERB = Verb(
     ),
     min_words=2,
     modifies=True,
+    libvirt_note="libvirt plugs in the first vCPUs, as this verb does",
 )

@@ -13,4 +13,5 @@ VERB = Verb(
     modifies=True,
     dry_run=True,
     min_words=2,
+    no_libvirt="libvirt's driver for Xen has no such devices; Xen's own xl has",
 )

@@ -12,4 +12,5 @@ VERB = Verb(
     usage="<Domain> <DevId>",
     modifies=True,
     min_words=2,
+    no_libvirt="libvirt's driver for Xen has no such devices; Xen's own xl has",
 )

@@ -42,4 +42,5 @@ VERB = Verb(
     usage="<Domain> <DevId|uuid>",
     modifies=True,
     min_words=2,
+    no_libvirt="libvirt's driver for Xen has no such devices; Xen's own xl has",
 )

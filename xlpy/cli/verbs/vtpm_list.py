@@ -15,4 +15,5 @@ VERB = Verb(
     records=_TABLE.records,
     usage="<Domain(s)>",
     min_words=1,
+    libvirt_note="always empty, as libvirt has none",
 )

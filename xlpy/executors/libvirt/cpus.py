@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import fromstring
 
 from xlpy.executors import Failure, LibxlError, LibxlMessage
 from xlpy.executors.cpus import CpuLoad, DomainShare, PoolTuning, Reservation, other_scheduler
 from xlpy.executors.libvirt import vcpus
+from xlpy.executors.libvirt.modules import ModuleError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
     from xlpy.executors.libvirt.access import Access
 
 _ONLY_XL = "Xen's own xl has it"
+_OFFLINE = "is not active"
 _RTDS = f"libvirt knows nothing of the scheduler RTDS; {_ONLY_XL}"
 
 
@@ -48,9 +52,28 @@ class LibvirtCpus:
             what = "soft affinity" if soft is not None else "override of a guest's pinning"
             raise Failure(advice=f"libvirt knows no {what}; {_ONLY_XL}")
         if hard is not None:
-            cpus = self._access.told.cpus
-            self._access.act(domid, lambda domain: vcpus.pin(self._access.api, domain, vcpu, hard, cpus))
+            self._pin(domid, vcpu, hard)
         return ()
+
+    def _pin(self, domid: int, vcpu: int, allowed: Collection[int]) -> None:
+        """libvirt pins only what is online; the rest Xen's own module does."""
+        cpus = self._access.told.cpus
+        try:
+            self._access.act(domid, lambda domain: vcpus.pin(self._access.api, domain, vcpu, allowed, cpus))
+        except Failure as failure:
+            if _OFFLINE not in str(failure):
+                raise
+            self._pin_offline(domid, vcpu, allowed)
+
+    def _pin_offline(self, domid: int, vcpu: int, allowed: Collection[int]) -> None:
+        place, advice = "libxl_sched.c:libxl__set_vcpuaffinity", "libvirt pins a vCPU only while it is online"
+        try:
+            self._access.modules.xen("", "vcpu_setaffinity", domid, vcpu, sorted(allowed))
+        except Failure as failure:
+            number = failure.number if isinstance(failure, ModuleError) else errno.EINVAL
+            text = f"Domain {domid}:Setting vcpu affinity: {os.strerror(number)}"
+            message = LibxlMessage(place=place, lines=(62, 62), text=text)
+            raise LibxlError(message, advice="" if isinstance(failure, ModuleError) else advice) from None
 
     def share(self, domid: int) -> DomainShare:
         """Weight and cap, of credit and credit2."""
@@ -73,7 +96,7 @@ class LibvirtCpus:
 
     def tuning(self, pool: int, scheduler: str) -> PoolTuning:
         """Libvirt knows domains, not cpupools."""
-        raise Failure(advice=f"libvirt does not tell how the scheduler of a cpupool is tuned; {_ONLY_XL}")
+        raise LibxlError(advice=f"libvirt does not tell how the scheduler of a cpupool is tuned; {_ONLY_XL}")
 
     def set_tuning(self, pool: int, scheduler: str, tuning: PoolTuning) -> None:
         """Libvirt knows domains, not cpupools."""

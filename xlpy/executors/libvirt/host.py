@@ -150,14 +150,8 @@ class LibvirtHost(Facets):
         self._access.act(domid, lambda domain: domain.resume())
 
     def rename(self, domid: int, name: str) -> None:
-        """Give a domain another name, where the driver can."""
-        try:
-            self._access.on(domid, lambda domain: domain.rename(name))
-        except Failure as failure:
-            if "ename" not in str(failure):  # something else went wrong
-                raise
-            advice = "libvirt cannot rename a domain that runs: shut it down, and create it with another name="
-            raise Failure(*failure.lines, advice=advice) from None
+        """No driver can, of a domain that runs."""
+        raise Failure(advice="libvirt cannot rename a domain that runs: shut it down, and create it with another name=")
 
     def console(self, domid: int) -> ConsoleStream:
         """The primary console, from now on: libvirt keeps no output."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _OVER_MAXIMUM = "higher than max memory"
 _ERROR_INVAL = -6
+_MEMORY = 2
+"""What a domain has, among the numbers of its info."""
 
 
 class LibvirtMemory:
@@ -34,12 +36,23 @@ class LibvirtMemory:
 
     def set_maximum(self, domid: int, kib: int) -> None:
         """Limit a domain as long as it runs; libvirt goes on telling the maximum with which it was built."""
+        if kib < self._access.on(domid, lambda domain: int(domain.info()[_MEMORY])):  # the driver pays no heed to it
+            raise LibxlError(_below_target(domid), rc=1)
         flags = self._access.api.VIR_DOMAIN_MEM_MAXIMUM | self._access.api.VIR_DOMAIN_AFFECT_LIVE
         self._access.act(domid, lambda domain: domain.setMemoryFlags(kib, flags))
 
     def usage(self) -> Sequence[DomainMemory]:
         """Libvirt does not count claims and shared pages."""
         raise Failure(advice="libvirt tells no claims and no shared pages of domains; Xen's own xl does")
+
+
+def _below_target(domid: int) -> LibxlMessage:
+    """What libxl says, and libvirt does not."""
+    return LibxlMessage(
+        place="libxl_mem.c:libxl_domain_setmaxmem",
+        lines=(59, 59),
+        text=f"Domain {domid}:memory_static_max must be greater than or or equal to memory_dynamic_max: Success",
+    )
 
 
 def _above_static(domid: int) -> LibxlMessage:

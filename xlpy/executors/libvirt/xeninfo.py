@@ -68,6 +68,7 @@ def domain_completed(info: DomainInfo, modules: Modules) -> DomainInfo:
         **{flag: bool(seen[flag]) for flag in ("running", "blocked", "paused", "shutdown", "dying")},
         shutdown_reason=seen["shutdown_reason"] if seen["shutdown"] else 0,
         cpu_time=seen["cpu_time"] * _NANO,
+        pool_number=pool,
         pool=modules.read(f"/local/pool/{pool}/name") or f"Pool-{pool}",
     )
 
