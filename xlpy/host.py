@@ -52,6 +52,8 @@ class PciDevice(Record):
     """The driver of Domain-0 that holds it; pciback when guests may have it."""
     node: int = -1
     """The NUMA node to which it is wired; -1 when that is not known."""
+    reset: bool = True
+    """The kernel can reset it, which is done whenever a domain gets or loses it."""
 
 
 class UsbDevice(Record):

@@ -68,6 +68,7 @@ DOCS: dict[type[Record], dict[str, str]] = {
         "what": "What it is.",
         "driver": "The driver in Domain-0 that holds it; pciback: it is for guests.",
         "node": "The NUMA node it is wired to; -1: not known.",
+        "reset": "The kernel can reset it.",
     },
     UsbDevice: {
         "bus": "The number of its bus (hostbus).",

@@ -38,7 +38,7 @@ FACTS = HostFacts(
     paths=("/usr/lib/xen-4.17/boot/*",),
     lib_dir="/usr/lib/xen-4.17",
     device_model="/usr/libexec/xen-qemu-system-i386",
-    pci_devices=tuple(PciDevice(bdf=bdf, what="Ethernet controller") for bdf in SPARE),
+    pci_devices=tuple(PciDevice(bdf=bdf, what="Ethernet controller", reset=False) for bdf in SPARE),
     pci_assignable=(),
 )
 

@@ -54,11 +54,14 @@ def _add(call: Call, word: str, device: DeviceRecord) -> int:
     """Have the host attach it."""
     from xlpy.cli.devices import failing
     from xlpy.cli.domains import find_domid, say_no_type
+    from xlpy.devices.pci import Pci
     from xlpy.executors import UnknownDomain
 
     kind = device.KIND
     executor = call.executor()
     domid = find_domid(executor, word)
+    if isinstance(device, Pci):
+        return failing(call, 1, "", lambda: executor.pci.attach(domid, device))
     line = f"libxl_device_{_LIBRARY.get(kind, kind)}_add failed."
     try:
         return failing(call, _STATUS.get(kind, 1), line, lambda: executor.devices.attach(domid, device))
@@ -74,13 +77,16 @@ def check_domain(call: Call, word: str) -> None:
         call.executor().find(word)
 
 
-def read_device(call: Call, verb: str, words: list[str]) -> tuple[Attached, int | None]:
-    """The device as this -attach verb reads it, and the exit status where xl gives up; tells what xl tells."""
+def read_device(call: Call, verb: str, words: list[str], said_by: str = "") -> tuple[Attached, int | None]:
+    """The device as this -attach verb reads it, and the exit status where xl gives up; tells what xl tells.
+
+    SAID_BY is another verb that reads the words so and puts its own name before what it tells.
+    """
     from xlpy.attach import attach_config
     from xlpy.diagnostic import xl_output
 
     attached = attach_config(verb, words, call.release, conf=call.settings.conf)
     text, status = xl_output(attached.diagnostics)
     sys.stdout.flush()
-    sys.stderr.write(text)
+    sys.stderr.write(text.replace(f"{verb}: ", f"{said_by or verb}: "))
     return attached, status

@@ -4,16 +4,62 @@ from __future__ import annotations
 
 import sys
 
+from xlpy.record import Record
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from typing import NoReturn
 
     from xlpy.cli.call import Call
+    from xlpy.executors import LibxlMessage
     from xlpy.executors.devices import DeviceInfo
 
 ERROR_FAIL = 253
 """The exit status of a verb that ends with libxl's ERROR_FAIL."""
+
+
+class ListedDevice(Record):
+    """A device of a domain."""
+
+    domid: int
+    device: str
+    """What it is: disk, vif, vtpm ..."""
+    devid: int
+    """51712 for xvda; for a USB device its controller * 256 + its port; else it counts from 0."""
+    title: str
+    settings: Mapping[str, str | int | None]
+    """What it was made from, by libxl's names, with what was left to libxl; without lists."""
+    backend_domid: int
+    backend_kind: str
+    """The component of the backend's path: vbd, qdisk, vif ..."""
+    backend: str
+    """The path of the backend in xenstore; empty where the host does not know it."""
+    frontend: str
+    state: int
+    """XenbusState of the frontend, 1 to 6; 4 is connected, 0 where the host does not know it."""
+    backend_state: int
+    front: Mapping[str, str]
+    """What stands in xenstore below the frontend."""
+
+
+def listed(info: DeviceInfo, domid: int) -> ListedDevice:
+    """A device as JSON shows it."""
+    plain = (str, int, type(None))
+    return ListedDevice(
+        domid=domid,
+        device=info.device.KIND,
+        devid=info.devid,
+        title=info.device.title(),
+        settings={name: value for name, value in info.device.as_dict().items() if isinstance(value, plain)},
+        backend_domid=info.backend_domid,
+        backend_kind=info.kind,
+        backend=info.backend,
+        frontend=info.frontend,
+        state=info.state,
+        backend_state=info.backend_state,
+        front=info.front,
+    )
 
 
 class Table:
@@ -34,10 +80,10 @@ class Table:
             sys.stdout.write("".join(self.row(info, domid) for info in found))
         return 0
 
-    def records(self, call: Call) -> Sequence[DeviceInfo]:
+    def records(self, call: Call) -> Sequence[ListedDevice]:
         """The same devices."""
         call.options()
-        return [info for _, found in self._found(call) for info in found]
+        return [listed(info, domid) for domid, found in self._found(call) for info in found]
 
     def _found(self, call: Call) -> Iterator[tuple[int, Sequence[DeviceInfo]]]:
         from xlpy.cli.domains import find_domid
@@ -86,16 +132,17 @@ def give_up(status: int, line: str) -> NoReturn:
     raise Leave(status)
 
 
-def failing(call: Call, status: int, line: str, act: Callable[[], object]) -> int:
-    """Do it; where libxl refuses, say so as libxl and then as xl does, and give STATUS."""
+def failing(call: Call, status: int, line: str, act: Callable[[], Sequence[LibxlMessage]]) -> int:
+    """Do it; where libxl refuses, say so as libxl does and then with xl's LINE, if there is one, and give STATUS."""
     from xlpy.cli.say import say
     from xlpy.executors import LibxlError
 
     sys.stdout.flush()
     try:
-        act()
+        for message in act():
+            print(message.line(call.release), file=sys.stderr)
     except LibxlError as error:
-        for said in (*(message.line(call.release) for message in error.messages), line):
+        for said in filter(None, (*(message.line(call.release) for message in error.messages), line)):
             print(said, file=sys.stderr)
         if error.advice:
             say(error.advice)

@@ -100,8 +100,8 @@ class Pci(DeviceRecord):
         yield from (("pci-op-ref", str(ref)), ("event-channel", str(port)), ("magic", "7"))
 
     def claims(self) -> Iterator[Claim]:
-        """Each function, alone."""
-        if self.name is None:
+        """Each function, alone; a device is only a name until the host knows which one."""
+        if self.name is None or self.domain or self.bus or self.dev or self.func:
             functions = range(8) if self.bdf.endswith("*") else (self.func,)
             for function in functions:
                 what = f"{self.bdf[:-1]}{function:x}"

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from xlpy.executors.events import Events
     from xlpy.executors.hypervisor import Hypervisor
     from xlpy.executors.memory import Memory
+    from xlpy.executors.pci import PassThrough
     from xlpy.executors.pools import Pools
     from xlpy.executors.saving import Saving
     from xlpy.executors.signals import Signals
@@ -270,6 +271,10 @@ class Executor(Protocol):
     @property
     def devices(self) -> Devices:
         """Devices of running domains."""
+
+    @property
+    def pci(self) -> PassThrough:
+        """PCI devices that are passed through."""
 
     @property
     def xenstore(self) -> Xenstore:

@@ -217,6 +217,7 @@ def _pci(machine: Machine) -> Iterator[PciDevice]:
             what=f"{vendor:04x}:{device:04x} class {kind >> 8:04x}",
             driver=machine.link(f"{_PCI}/{bdf}/driver"),
             node=machine.number(f"{_PCI}/{bdf}/numa_node", -1),
+            reset=machine.has(f"{_PCI}/{bdf}/reset"),
         )
 
 

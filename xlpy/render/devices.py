@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xlpy.executors.devices import DeviceInfo
+    from xlpy.executors.pci import PassedThrough
 
 NO_NAME = "(null)"
 _NO_UUID = "00000000-0000-0000-0000-000000000000"
@@ -130,3 +131,8 @@ def usb_rows(info: DeviceInfo, guest: Any, plugged: dict[int, Any]) -> str:
 
 def _plugged(device: Any) -> str:
     return f" Bus {device.u.hostbus:03x} Device {device.u.hostaddr:03x}" if device and device.u else ""
+
+
+def pci_row(device: PassedThrough) -> str:
+    """A line of xl pci-list."""
+    return f"{device.vslot:02x}.{device.vfunc:x} {device.bdf}\n"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.cli.call import Call
-    from xlpy.executors.devices import DeviceInfo
+    from xlpy.cli.devices import ListedDevice
 
 
 def run(call: Call) -> int:
@@ -34,13 +34,13 @@ def run(call: Call) -> int:
     return 0
 
 
-def records(call: Call) -> Sequence[DeviceInfo]:
+def records(call: Call) -> Sequence[ListedDevice]:
     """The controllers and the devices."""
-    from xlpy.cli.devices import attached
+    from xlpy.cli.devices import attached, listed
 
     call.options()
     domid = _domid(call)
-    return [*attached(call, domid, "usbctrl"), *attached(call, domid, "usbdev")]
+    return [listed(info, domid) for kind in ("usbctrl", "usbdev") for info in attached(call, domid, kind)]
 
 
 def _domid(call: Call) -> int:

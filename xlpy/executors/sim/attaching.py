@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from xlpy.devices.pci import Pci
     from xlpy.executors.sim.wires import Attached
-    from xlpy.host import Claim
+    from xlpy.host import Claim, HostFacts
     from xlpy.libxl import DeviceRecord, DomainConfig, DomainType
 
 _MULTI_QUEUE = ("vbd", "vif")
@@ -118,3 +119,33 @@ def release(db: sqlite3.Connection, device: Attached, others: Sequence[Attached]
                 "DELETE FROM claim WHERE kind = ? AND what = ? AND domid = ?",
                 (taken.kind, rows.bind(claim_key(taken)), device.domid),
             )
+
+
+# ---- PCI
+
+
+def bdf_of(db: sqlite3.Connection, name: str) -> str | None:
+    """The address of the assignable device with a name."""
+    row = db.execute("SELECT bdf FROM pciback WHERE name = ? AND name <> ''", (rows.bind(name),)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def each(db: sqlite3.Connection, device: DeviceRecord, facts: HostFacts) -> Sequence[DeviceRecord]:
+    """A device of a configuration as the devices that it stands for: PCI devices are attached function by function."""
+    return functions(db, device, facts) if device.KIND == "pci" else [device]  # type: ignore[arg-type]  # of this KIND
+
+
+def functions(db: sqlite3.Connection, device: Pci, facts: HostFacts) -> list[Pci]:
+    """A PCI device as its functions, each with its address, also where it is known by its name."""
+    from xlpy.values import take_bdf
+
+    if device.name:
+        bdf = bdf_of(db, device.name)
+        if bdf is None:
+            return [device]
+        at = take_bdf(bdf)[0]
+        return [device.replace(domain=at.domain, bus=at.bus, dev=at.dev, func=at.func, vfunc_mask=1 << at.func)]
+    if not device.bdf.endswith("*"):
+        return [device]
+    found = [bdf for bdf in facts.pci_assignable if bdf[:-1] == device.bdf[:-1]]
+    return [device.replace(func=int(bdf[-1]), vfunc_mask=1 << int(bdf[-1])) for bdf in found] or [device]

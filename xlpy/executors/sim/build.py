@@ -59,7 +59,7 @@ class Build:
         self.domid = 0
         self.need_kib = 0
         self.devices: list[Attached] = []
-        self.chosen: dict[int, DeviceRecord] = {}
+        self.chosen: list[tuple[DeviceRecord, DeviceRecord]] = []
 
     def run(self, *, paused: bool = False) -> int:
         """All steps, or all but the last when the domain is to stay paused; gives the domid."""
@@ -220,14 +220,16 @@ class Build:
             advice = "start the driver domain first, or correct backend="
             problem = Problem(code="no-backend-domain", line=f"libxl: error: {words}", advice=advice)
             raise refusals.refusal(problem, self.plan, self.facts, self.domid)
-        self._add(step.device, step.devid, rows.lookup(self.db, step.backend_domain) or 0)
+        backend = rows.lookup(self.db, step.backend_domain) or 0
+        for device in attaching.each(self.db, step.device, self.facts):
+            self._add(device, step.devid, backend)
 
     def _add(self, device: DeviceRecord, devid: int, backend: int) -> None:
         """Take what a device needs; its row waits until all devices are known."""
         guest = self.plan.config.c_info.type
         nth = sum(one.kind == device.KIND for one in self.devices)
         record = attaching.chosen(device, devid, guest)
-        self.chosen[id(device)] = record
+        self.chosen.append((device, record))
         self.devices.append(attaching.new_device(record, self.domid, nth, devid, guest, backend))
         for wanted in device.claims():
             self._claim(wanted)
@@ -266,9 +268,9 @@ class Build:
     def _settled(self) -> DomainConfig:
         """The configuration with what libxl chose."""
         config = configs.settled(self.plan.config)
-        kept = [self.chosen.get(id(device), device) for device in config.devices]
-        hidden = {id(device) for device in self.plan.config.devices}
-        added = [record for device, record in self.chosen.items() if device not in hidden and record.KIND == "usbctrl"]
+        chosen, own = {id(device): record for device, record in self.chosen}, set(map(id, self.plan.config.devices))
+        kept = [chosen.get(id(device), device) for device in config.devices]
+        added = [record for one, record in self.chosen if id(one) not in own and record.KIND == "usbctrl"]
         return config.replace(devices=(*kept, *added))
 
     def do_unpause(self, _step: steps.Unpause) -> None:

@@ -52,16 +52,17 @@ class SimDevices:
             domain = rows.domain(self.db, domid)
             if device.KIND == "usbdev":
                 device = self._plugged(domain, device, now)  # type: ignore[arg-type]  # of this KIND
-            added = self._add(domain, device, now)
-            self._store_config(domain, added=added.record)
+            added = self.add_device(domain, device, now)
+            self.store_config(domain, added=added.record)
         return ()
 
-    def _add(self, domain: sqlite3.Row, device: DeviceRecord, now: float) -> Attached:
+    def add_device(self, domain: sqlite3.Row, device: DeviceRecord, now: float) -> Attached:
+        """Add a device, inside a change."""
         domid, guest, others = domain["domid"], domain["type"], wires.read(self.db, domain["domid"])
         kin = [one for one in others if one.kind == device.KIND]
         self._check(domain, device)
         devid = device.number(_next_devid(kin))
-        if any(one.devid == devid for one in kin):
+        if device.KIND != "pci" and any(one.devid == devid for one in kin):
             raise refusals.not_added(refusals.exists(domid, device.KIND))
         self._check_script(domain, device, devid)
         for wanted in device.claims():
@@ -115,7 +116,7 @@ class SimDevices:
         """A USB device with the controller and the port that libxl finds for it."""
         from xlpy.executors.sim.usb import find_port
 
-        return find_port(self.db, domain, device, lambda controller: self._add(domain, controller, now).record)
+        return find_port(self.db, domain, device, lambda controller: self.add_device(domain, controller, now).record)
 
     # ---- detaching
 
@@ -126,7 +127,7 @@ class SimDevices:
         with self.store.change() as now:
             device, domain = self._device(domid, kind, devid), rows.domain(self.db, domid)
             if force or not device.backend_kind or self._is_closed(device, domain, now):
-                self._forget(domain, device)
+                self.forget(domain, device)
                 return ()
             self._ask(device, domain, now)
         if not self._wait(device) and safe:
@@ -134,7 +135,7 @@ class SimDevices:
             path = wires.link_of(device, domain, 1).backend
             raise refusals.not_closed(domid, front, devid, path)
         with self.store.change():
-            self._forget(rows.domain(self.db, domid), device)
+            self.forget(rows.domain(self.db, domid), device)
         return ()
 
     def _device(self, domid: int, kind: str, devid: int) -> Attached:
@@ -170,7 +171,7 @@ class SimDevices:
             time.sleep(_LOOK_AGAIN)
         return False
 
-    def _forget(self, domain: sqlite3.Row, device: Attached) -> None:
+    def forget(self, domain: sqlite3.Row, device: Attached) -> None:
         """Nothing of it is left."""
         others = [one for one in wires.read(self.db, device.domid) if (one.kind, one.nth) != (device.kind, device.nth)]
         gone = [device]
@@ -180,7 +181,7 @@ class SimDevices:
             attaching.release(self.db, one, [other for other in others if other not in gone])
             wires.remove(self.db, one)
             domain = rows.domain(self.db, device.domid)
-            self._store_config(domain, removed=one.record)
+            self.store_config(domain, removed=one.record)
         front = wires.link_of(device, domain, 1)
         for directory in (front.frontend, front.backend, front.mirror):
             self.db.execute("DELETE FROM xenstore WHERE path = ? OR path GLOB ?", (directory, f"{directory}/*"))
@@ -207,9 +208,9 @@ class SimDevices:
     def _swap(self, domain: sqlite3.Row, drive: Attached, disk: Disk) -> None:
         record = drive.record.replace(pdev_path=disk.pdev_path, format=disk.format)
         wires.update(self.db, drive._replace(record=record))
-        self._store_config(domain, added=record, removed=drive.record)
+        self.store_config(domain, added=record, removed=drive.record)
 
-    def _store_config(
+    def store_config(
         self, domain: sqlite3.Row, *, added: DeviceRecord | None = None, removed: DeviceRecord | None = None
     ) -> None:
         """What libxl keeps follows the devices, so that a restart has them too."""

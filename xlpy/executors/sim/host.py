@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.faults import SimFaults
     from xlpy.executors.sim.hypervisor import SimHypervisor
     from xlpy.executors.sim.memory import SimMemory
+    from xlpy.executors.sim.pci import SimPci
     from xlpy.executors.sim.pools import SimPools
     from xlpy.executors.sim.saving import SimSaving
     from xlpy.executors.sim.settings import SimSettings
@@ -87,6 +88,13 @@ class SimHost:
         from xlpy.executors.sim.devices import SimDevices
 
         return SimDevices(self.store)
+
+    @property
+    def pci(self) -> SimPci:
+        """PCI devices that are passed through."""
+        from xlpy.executors.sim.pci import SimPci
+
+        return SimPci(self.store)
 
     @property
     def xenstore(self) -> SimXenstore:

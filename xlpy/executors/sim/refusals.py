@@ -9,6 +9,7 @@ TIMED_OUT = -9
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from xlpy.devices.pci import Pci
     from xlpy.host import Claim
 
 _Lines = tuple[int, int]
@@ -148,3 +149,96 @@ def usb_ports(domid: int, version: int) -> LibxlMessage:
     line, rule = _PORTS.get(version, (75, "is limited to 31"))
     text = f"Domain {domid}:Number of ports for USB controller {rule}"
     return message("libxl_usb.c:libxl__device_usbctrl_setdefault", (line, line), text)
+
+
+# ---- PCI
+
+_ADD = "libxl_pci.c:libxl__device_pci_assignable_add"
+_REMOVE = "libxl_pci.c:libxl__device_pci_assignable_remove"
+
+
+def _address(device: Pci) -> str:
+    return f"{device.domain:x}:{device.bus:x}:{device.dev:x}.{device.func:x}"
+
+
+def pci_refused(domid: int, device: Pci, *why: LibxlMessage) -> LibxlError:
+    """A PCI device cannot be attached."""
+    failed = f"Domain {domid}:libxl__device_pci_add failed for PCI device "
+    last = message("libxl_pci.c:device_pci_add_done", (1809, 1820), f"{failed}{_address(device)} (rc -3)")
+    if device.name:
+        last = message("libxl_pci.c:device_pci_add_done", (1803, 1814), f"{failed}'{device.name}' (rc -6)")
+    return not_added(*why, last, advice="xl pci-assignable-list shows what can be attached")
+
+
+def not_assignable(domid: int, device: Pci) -> LibxlMessage:
+    """Pciback does not have it, or another domain has."""
+    text = f"Domain {domid}:PCI device {_address(device)} is not assignable"
+    return message("libxl_pci.c:libxl__device_pci_add", (1677, 1688), text)
+
+
+def no_iommu(domid: int, device: Pci, guest: str) -> LibxlMessage:
+    """The domain was created without passing through."""
+    if guest == "hvm":
+        text = f"Domain {domid}:PCI device {device.bdf} cannot be assigned - no IOMMU?"
+        return message("libxl_pci.c:libxl__device_pci_add", (1658, 1669), text)
+    text = f"Domain {domid}:xc_assign_device failed: Operation not supported"
+    return message("libxl_pci.c:pci_add_dm_done", (1529, 1540), text)
+
+
+def no_reset(bdf: str) -> LibxlMessage:
+    """The device keeps its state."""
+    text = f"The kernel doesn't support reset from sysfs for PCI device {bdf}"
+    return message("libxl_pci.c:libxl__device_pci_reset", (1573, 1584), text)
+
+
+def pci_not_there(domid: int) -> LibxlError:
+    """The domain does not have this device."""
+    text = f"Domain {domid}:PCI device not attached to this domain"
+    return LibxlError(message("libxl_pci.c:do_pci_remove", (1969, 1978), text), _UNABLE_TO_REMOVE)
+
+
+_UNABLE_TO_REMOVE = message("libxl_device.c:device_addrm_aocomplete", (1486, 1500), "unable to remove device")
+
+
+def pci_kept(domid: int, device: Pci, *, emulated: bool) -> LibxlError:
+    """The guest does not let go of a device."""
+    name = f"pci-pt-{device.bus:02x}_{device.dev:02x}.{device.func:x}"
+    text = f"Domain {domid}:timed out waiting for DM to remove {name}"
+    late = message("libxl_pci.c:pci_remove_timeout", (2218, 2167), text, "warning")
+    advice = "the guest does not answer; xl pci-detach -f takes it all the same"
+    return LibxlError(*((late,) if emulated else ()), _UNABLE_TO_REMOVE, advice=advice)
+
+
+def no_pci_device(bdf: str) -> LibxlMessage:
+    """The host has no such device."""
+    return message(_ADD, (792, 793), f"Couldn't lstat /sys/bus/pci/devices/{bdf}: No such file or directory")
+
+
+def pci_name() -> LibxlMessage:
+    """A name is to be read."""
+    return message(_ADD, (783, 784), "Names may only include printable characters")
+
+
+def already_assignable(bdf: str) -> LibxlMessage:
+    """Nothing is to be done."""
+    return message(_ADD, (802, 803), f"{bdf} already assigned to pciback", "warning")
+
+
+def no_driver(bdf: str) -> LibxlMessage:
+    """It had no driver that could get it back."""
+    return message(_ADD, (822, 823), f"{bdf} not bound to a driver, will not be rebound.", "warning")
+
+
+def not_bound() -> LibxlMessage:
+    """Pciback does not have it."""
+    return message(_REMOVE, (917, 918), "Not bound to pciback", "warning")
+
+
+def no_way_back() -> LibxlMessage:
+    """Nobody knows the driver that had it."""
+    return message(_REMOVE, (938, 939), "Couldn't find path for original driver; not rebinding", "warning")
+
+
+def still_quarantined(bdf: str) -> LibxlMessage:
+    """A domain has it."""
+    return message(_REMOVE, (906, 907), f"failed to de-quarantine {bdf}")
