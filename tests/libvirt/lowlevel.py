@@ -17,6 +17,42 @@ class Control:
         self.paused = False
         self.found: list[dict[str, Any]] = [{"cpupool": 0, "sched": 6, "n_dom": 1, "cpulist": [0, 1, 2, 3]}]
 
+    def xeninfo(self) -> dict[str, Any]:
+        return {
+            "xen_major": 4,
+            "xen_minor": 17,
+            "xen_extra": ".7",
+            "xen_caps": "xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 ",
+            "platform_params": "virt_start=0xffff800000000000",
+            "xen_changeset": "",
+            "xen_commandline": "console=com1 dom0_mem=1024M",
+            "cc_compiler": "x86_64-linux-gnu-gcc (Debian 12.2.0-14+deb12u1) 12.2.0",
+            "cc_compile_by": "pkg-xen-devel",
+            "cc_compile_domain": "lists.alioth.debian.org",
+            "cc_compile_date": "Wed Nov  4 16:52:28 UTC 2026",
+        }
+
+    def physinfo(self) -> dict[str, Any]:
+        return {
+            "free_memory": 3099612,
+            "cpu_khz": 2596120,
+            "hw_caps": "178bf3ff:80002001",
+            "virt_caps": "hvm pv hvm_directio pv_directio",
+        }
+
+    def numainfo(self) -> dict[str, Any]:
+        return {
+            "node_memsize": [2048, 2048],
+            "node_memfree": [1708, 1318],
+            "node_to_node_dist": [[10, 20], [20, 10]],
+        }
+
+    def cpupool_freeinfo(self) -> list[int]:
+        return [3]
+
+    def buildid(self) -> str:
+        return "151b373f"
+
     def cpupool_getinfo(self) -> list[dict[str, Any]]:
         return self.found
 

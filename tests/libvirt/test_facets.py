@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import fromstring
 
@@ -17,6 +18,7 @@ from xlpy.executors import Failure, LibxlError, UnknownDomain
 from xlpy.executors.cpus import DomainShare
 from xlpy.executors.libvirt.modules import Modules
 from xlpy.executors.xenstore import XenstoreError
+from xlpy.render.hostinfo import info_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -323,6 +325,27 @@ class TestXenstore:
 
 
 class TestWithXensModules:
+    def test_info_is_as_the_real_xl_has_it(
+        self, host: LibvirtHost, control: Control, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("xlpy.executors.libvirt.xeninfo.os.uname", lambda: SimpleNamespace(version="#1 SMP"))
+        text = info_text(host.info(), numa=True)
+        for line in (
+            "version                : #1 SMP",
+            "cpu_mhz                : 2596.120",
+            "hw_caps                : 178bf3ff:80002001",
+            "virt_caps              : pv hvm hvm_directio pv_directio hap gnttab-v1 gnttab-v2",
+            "free_memory            : 3026",
+            "free_cpus              : 1",
+            "   1:      2048       1318      20,10",
+            "xen_extra              : .7",
+            "xen_version            : 4.17.7",
+            "xen_commandline        : console=com1 dom0_mem=1024M",
+            "cc_compile_by          : pkg-xen-devel",
+            "build_id               : 151b373f",
+        ):
+            assert f"{line}\n" in text
+
     def test_domains_as_xen_sees_them(self, host: LibvirtHost, web: Domain, control: Control) -> None:
         found = host.find("web")
         assert (found.memory_kib, found.vcpus, found.pool, found.cpu_time) == (4096, 2, "Pool-0", 1.0)

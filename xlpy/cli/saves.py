@@ -27,6 +27,8 @@ def save(call: Call, options: dict[str, str]) -> int:
     domid = find_domid(executor, word)
     saving, then = executor.saving, _then(options)
     if saving.own is not None:
+        if other:
+            raise Failure(advice="libvirt saves a domain with its own configuration: leave the file out")
         saving.own.save(domid, path, then=then)
         return 0
     config = to_text(call, config_of(call, executor, domid, other[0] if other else None, keep_domid="D" in options))
