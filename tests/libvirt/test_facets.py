@@ -380,8 +380,9 @@ class TestForeignDomains:
         assert told == []
 
 
-def test_events(xen: Xen, host: LibvirtHost, web: Domain) -> None:
+def test_events(xen: Xen, host: LibvirtHost, web: Domain, told: list[str]) -> None:
     events = host.events
+    assert "--follow" in told[0]
     assert list(events.since()) == []
     web.destroy()
     (event,) = events.since()

@@ -44,6 +44,7 @@ class LibvirtEvents:
         self._log: list[Event] = []
         self._lock = Lock()
         access.link.call(self._register)
+        access.tell("libvirt keeps no log of events: --follow shows what happens from now on")
 
     def since(self, seq: int = 0) -> Sequence[Event]:
         """What has happened since this object was made."""
