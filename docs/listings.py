@@ -35,7 +35,14 @@ are told as by the plain listing, on standard error and by the exit status.
 New fields may come at any time; a field does not go away or change its meaning without a line in the list of changes.
 Units stand in the names. What the host does not know is null. A byte that is not UTF-8 is written as `\\xHH`.
 """
-_KINDS = {"int": "number", "float": "number", "str": "text", "bool": "true or false", "None": "null"}
+_KINDS = {
+    "DeviceRecord": "object: the device in libxl's terms, see `xlpy schema --libxl`",
+    "int": "number",
+    "float": "number",
+    "str": "text",
+    "bool": "true or false",
+    "None": "null",
+}
 
 
 def page() -> str:
@@ -72,7 +79,8 @@ def _all_records() -> list[type[Record]]:
 
     def add(record: type[Record]) -> None:
         if record not in found:
-            found.append(record)
+            if record.FIELDS:
+                found.append(record)
             for _, inner, _ in fields(record).values():
                 for one in inner:
                     add(one)
@@ -116,7 +124,7 @@ def _kind(tree: ast.expr, inner: list[type[Record]]) -> str:
         case ast.Constant(value=None):
             return "null"
         case ast.Name(id=name):
-            linked = any(one.__name__ == name for one in inner)
+            linked = any(one.__name__ == name and one.FIELDS for one in inner)
             return f"[{name}](#{name.lower()})" if linked else _KINDS.get(name, "text")
     return ast.unparse(tree)
 

@@ -40,7 +40,9 @@ def docs() -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "docs")  # as for a script of that folder
+        spec.loader.exec_module(module)
     return module
 
 
@@ -87,6 +89,7 @@ def test_the_page_is_up_to_date() -> None:
 def test_every_verb_that_lists_has_a_format() -> None:
     verbs = [verb for name in names.NAMES if (verb := find_verb(name))]
     lists = {v.name for v in verbs if v.name.endswith("list") or v.summary.startswith("List") or v.name == "info"}
+    lists |= {v.name for v in verbs if v.name.startswith("sched-")}
     assert lists <= {verb.name for verb in LISTING}
 
 
@@ -106,7 +109,7 @@ def check(data: dict[str, Any], record: type[Record]) -> None:
     for key, (kind, inner, _) in fields.items():
         assert fits(data[key], kind), (key, kind, data[key])
         for one in data[key] if isinstance(data[key], list) else [data[key]]:
-            if inner and isinstance(one, dict):
+            if inner and inner[0].FIELDS and isinstance(one, dict):
                 check(one, inner[0])
 
 
@@ -230,3 +233,10 @@ def test_any_text_comes_back_from_json_and_yaml(text: str, age: float, more: lis
 def test_units_and_broken_bytes() -> None:
     thing = Thing(text="caf\udce9", age=1.5)
     assert as_data(thing) == {"text": "caf\\xe9", "age_seconds": 1.5, "more": []}
+
+
+def test_what_changes_something_has_no_format(web: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["sched-credit2", "-d", "web", "-w", "512", "--format", "json"]) == 1
+    assert "--format only shows" in capsys.readouterr().err
+    (pool,) = json.loads(listed(["sched-credit2", "-d", "web", "--format", "json"], capsys))
+    assert [(domain["name"], domain["weight"]) for domain in pool["domains"]] == [("web", 256)]

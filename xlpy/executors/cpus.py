@@ -8,7 +8,7 @@ from xlpy.record import Record
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from typing import Protocol
+    from typing import ClassVar, Protocol
 else:
     Protocol = object  # typing is slow to import
 
@@ -26,6 +26,8 @@ class DomainShare(Record):
 
 class Reservation(Record):
     """What RTDS keeps for a vCPU: so many microseconds (budget) in each period; times in µs."""
+
+    UNITS: ClassVar[dict[str, str]] = {"period": "us", "budget": "us"}
 
     vcpu: int
     period: int = 10_000

@@ -6,7 +6,10 @@ from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlpy.cli.call import Call
+    from xlpy.cli.schedules import ScheduledPool
 
 SCHEDULER = "credit"
 
@@ -28,12 +31,20 @@ def run(call: Call) -> int:
     return domain_share(call, options, SCHEDULER) if "d" in options else list_shares(call, options.get("p"), SCHEDULER)
 
 
+def records(call: Call) -> Sequence[ScheduledPool]:
+    """The pools with their domains."""
+    from xlpy.cli.schedules import shares
+
+    return shares(call, SCHEDULER)
+
+
 _POOLS = "libvirt does not tell how the scheduler of a cpupool is tuned; Xen's own xl does"
 
 VERB = Verb(
     name="sched-credit",
     summary="Get/set credit scheduler parameters",
     run=run,
+    records=records,
     usage="[-d <Domain> [-w[=WEIGHT]|-c[=CAP]]] [-s [-t TSLICE] [-r RATELIMIT]] [-p CPUPOOL]",
     modifies=True,
     options=(

@@ -6,7 +6,10 @@ from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlpy.cli.call import Call
+    from xlpy.cli.schedules import ScheduledPool
 
 SCHEDULER = "credit2"
 
@@ -26,12 +29,20 @@ def run(call: Call) -> int:
     return domain_share(call, options, SCHEDULER) if "d" in options else list_shares(call, options.get("p"), SCHEDULER)
 
 
+def records(call: Call) -> Sequence[ScheduledPool]:
+    """The pools with their domains."""
+    from xlpy.cli.schedules import shares
+
+    return shares(call, SCHEDULER)
+
+
 _POOLS = "libvirt does not tell how the scheduler of a cpupool is tuned; Xen's own xl does"
 
 VERB = Verb(
     name="sched-credit2",
     summary="Get/set credit2 scheduler parameters",
     run=run,
+    records=records,
     usage="[-d <Domain> [-w[=WEIGHT]]] [-p CPUPOOL]",
     modifies=True,
     options=(

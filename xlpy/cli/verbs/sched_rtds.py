@@ -6,7 +6,10 @@ from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlpy.cli.call import Call
+    from xlpy.cli.schedules import ReservingPool
 
 
 def run(call: Call) -> int:
@@ -16,10 +19,18 @@ def run(call: Call) -> int:
     return schedule(call)
 
 
+def records(call: Call) -> Sequence[ReservingPool]:
+    """The pools with their domains."""
+    from xlpy.cli.schedules import reservations
+
+    return reservations(call)
+
+
 VERB = Verb(
     name="sched-rtds",
     summary="Get/set rtds scheduler parameters",
     run=run,
+    records=records,
     usage="[-d <Domain> [-v[=VCPUID/all]] [-p[=PERIOD]] [-b[=BUDGET]] [-e[=Extratime]]]",
     modifies=True,
     no_libvirt="libvirt knows nothing of the scheduler RTDS; Xen's own xl does",
