@@ -7,12 +7,14 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.sim.guests import config
 from tests.sim.laws import check_laws
+from xlpy.executors.saving import SaveFailed
 from xlpy.executors.sim import SimHost, open_host
 from xlpy.host import BUILT_IN
 from xlpy.plan import make_plan
@@ -22,13 +24,14 @@ if TYPE_CHECKING:
 
 KILLS = 200
 TOGETHER = 2
+VERBS = ("create", "destroy", "rename", "sleep", "pause")
 MOST_SECONDS = 0.16
 Domains = dict[str, int]
 """Name -> domid."""
 
 
 def work(path: str, worker: int, seed: int, pipe: int) -> None:
-    """Create, destroy and rename for ever; each is told to the pipe before it is tried, and once it is done."""
+    """Change domains for ever; each change is told to the pipe before it is tried, and once it is done."""
     dice = random.Random(seed)
     host = open_host(path)
     own = {d.name: d.domid for d in host.domains() if d.name.startswith(f"w{worker}-")}
@@ -36,12 +39,19 @@ def work(path: str, worker: int, seed: int, pipe: int) -> None:
     while True:
         serial += 1
         new, some = f"w{worker}-{serial}", dice.choice([*own, ""])
-        verb = dice.choice(("create", "destroy", "rename") if len(own) < 8 else ("destroy",)) if some else "create"
+        verb = dice.choice(VERBS if len(own) < 8 else ("destroy",)) if some else "create"
         tell(pipe, "try", verb, some, new)
         if verb == "create":
             own[new] = host.create(make_plan(config(new, memory=16, created={"uuid": None}), BUILT_IN))
         elif verb == "destroy":
             host.destroy(own.pop(some))
+        elif verb == "sleep":
+            with suppress(SaveFailed):  # it was killed before while the domain slept, or was paused
+                host.saving.suspend(own[some])
+            host.saving.resume(own[some])
+        elif verb == "pause":
+            host.pause(own[some])
+            host.unpause(own[some])
         else:
             host.rename(own[some], new)
             own[new] = own.pop(some)
@@ -89,7 +99,7 @@ def after(domains: Domains, verb: str | int, some: str | int, new: str | int, do
     domains = dict(domains)
     if verb == "create":
         domains[str(new)] = int(domid)
-    else:
+    elif verb in ("rename", "destroy"):
         old = domains.pop(str(some))
         if verb == "rename":
             domains[str(new)] = old

@@ -11,13 +11,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.sim.guests import DISK, Lab, config
+from tests.sim.guests import DISK, VIF, Lab, config
 from tests.sim.laws import check_laws
-from xlpy.executors import Failure
+from tests.sim.test_faults import everything
+from tests.sim.test_saving import received, sent
+from xlpy.executors import Failure, LibxlError
+from xlpy.executors.faults import Fault
+from xlpy.executors.signals import TRIGGERS
 from xlpy.host import BUILT_IN
 from xlpy.libxl import Hvm
 
 ACTIONS = ("destroy", "restart", "restart_rename", "preserve", "coredump_destroy", "coredump_restart", "soft_reset")
+SUSPENDED = 2
 NAMES = ("a", "b", "c", "d")
 SMALL = BUILT_IN.replace(memory_kib=8 * 1024 * 1024)
 DISKS = [DISK.replace(pdev_path=f"/dev/vg0/{n}", readwrite=w) for n in "xy" for w in (0, 1)]
@@ -143,6 +148,88 @@ class Machine(RuleBasedStateMachine):
         else:
             with pytest.raises(Failure):
                 self.lab.host.rename(domid, new)
+
+    @rule(name=names)
+    def sleep(self, name: str) -> None:
+        """Suspend to RAM; a guest that does not run, or is paused, does not hear it."""
+        domid = self.domid(name)
+        if domid is not None:
+            before = self.lab.host.find(name)
+            try:
+                self.lab.host.saving.suspend(domid)
+            except LibxlError:
+                assert before.shutdown or before.paused
+            else:
+                assert self.lab.host.find(name).shutdown_reason == SUSPENDED
+
+    @rule(name=names)
+    def wake(self, name: str) -> None:
+        domid = self.domid(name)
+        if domid is not None:
+            before = self.lab.host.find(name)
+            self.lab.host.saving.resume(domid)
+            asleep = before.shutdown and before.shutdown_reason == SUSPENDED
+            assert self.lab.host.find(name).shutdown == (before.shutdown and not asleep)
+
+    @rule(name=names, live=st.booleans(), cut=st.sampled_from((0, 0, 1, 40)))
+    def move(self, name: str, *, live: bool, cut: int) -> None:
+        """Save and restore, or migrate to the host where it is; with a part missing nothing comes of it."""
+        domid = self.domid(name)
+        if domid is None:
+            return
+        what = self.lab.host.config(domid)
+        try:
+            data, _ = sent(self.lab, domid, live=live)
+        except LibxlError:
+            return
+        if not live:
+            self.lab.host.destroy(domid)
+        coming = what.replace(c_info=what.c_info.replace(name=f"{name}--incoming"))
+        try:
+            new, _ = received(self.lab, coming, data[: len(data) - cut])
+        except Failure:
+            assert self.domid(f"{name}--incoming") is None
+            self.lab.host.saving.resume(domid) if live else None
+            return
+        assert not cut
+        if live:
+            self.lab.host.destroy(domid)
+        self.lab.host.rename(new, name)
+        self.paused[new] = 1
+
+    @rule(name=names, letter=st.sampled_from("cbos"))
+    def sysrq(self, name: str, letter: str) -> None:
+        domid = self.domid(name)
+        if domid is not None:
+            self.lab.host.signals.sysrq(domid, letter)
+            assert self.lab.host.find(name).domid == domid
+
+    @rule(name=names, trigger=st.sampled_from(TRIGGERS), vcpu=st.integers(0, 1))
+    def trigger(self, name: str, trigger: str, vcpu: int) -> None:
+        domid = self.domid(name)
+        if domid is not None:
+            known = {"nmi", "power", "sleep"} if self.lab.host.find(name).type != "pv" else {"nmi"}
+            try:
+                self.lab.host.signals.trigger(domid, trigger, vcpu)
+            except LibxlError:
+                assert trigger not in known or vcpu
+            else:
+                assert trigger in known | {"s3resume"}
+
+    @rule(point=st.sampled_from(("step:load-kernel", "device", "destroy", "store", "migrate", "restore")))
+    def fault(self, point: str) -> None:
+        """One that strikes at what comes next, if it is of that kind."""
+        self.lab.host.faults.clear()
+        self.lab.host.faults.add(Fault(number=0, point=point, times=1))
+        data = everything(self.lab)
+        try:
+            self.lab.create(config("faulty", memory=16, devices=(VIF,), created={"uuid": None}))
+        except Failure:
+            assert everything(self.lab) == data
+        else:
+            self.lab.host.faults.clear()
+            self.lab.host.destroy(self.lab.host.find("faulty").domid)
+        self.lab.host.faults.clear()
 
     @rule(name=names, text=st.sampled_from(("root\r", "crash\r", "reboot\r", "poweroff\r", "exit\r", "\x7f\x03x")))
     def type(self, name: str, text: str) -> None:

@@ -8,7 +8,7 @@ from xlpy.cli import pipes
 from xlpy.cli.outgoing import tell
 from xlpy.cli.restoring import read_in
 from xlpy.cli.savefile import Reader
-from xlpy.cli.say import say_failure, say_libxl, say_whole
+from xlpy.cli.say import say_refusal, say_whole
 from xlpy.executors import ERROR_FAIL, Failure, LibxlError
 
 TYPE_CHECKING = False
@@ -82,11 +82,8 @@ def _clean_up(call: Call, executor: Executor, domid: int) -> int:
 
 def _told(call: Call, failure: Failure) -> int:
     """Show what a host says; gives libxl's error."""
-    if isinstance(failure, LibxlError):
-        say_libxl(failure, call.release)
-        return failure.rc
-    say_failure(failure)
-    return ERROR_FAIL
+    say_refusal(failure, call.release)
+    return failure.rc if isinstance(failure, LibxlError) else ERROR_FAIL
 
 
 def _say(text: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from xlpy.cli.restoring import build, open_reader, read_in
+from xlpy.cli.say import say_refusal
+from xlpy.executors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ def restore(call: Call, options: dict[str, str]) -> int:
     config = read_in(call, executor, reader, other[0] if other else None, debug="d" in options)
     streams = executor.saving.streams
     assert streams is not None
-    domid = build(streams, config, reader, watched="e" not in options)
+    try:
+        domid = build(streams, config, reader, watched="e" not in options)
+    except Failure as failure:
+        say_refusal(failure, call.release)
+        return 1
     if "p" not in options:
         executor.unpause(domid)
     return _stay(executor, domid, config, options)

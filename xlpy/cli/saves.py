@@ -10,8 +10,8 @@ from xlpy.cli.domains import find_domid
 from xlpy.cli.outgoing import config_of, tell, to_text
 from xlpy.cli.pipes import write_all
 from xlpy.cli.savefile import write_head
-from xlpy.cli.say import say_libxl
-from xlpy.executors import Failure, LibxlError
+from xlpy.cli.say import say_refusal
+from xlpy.executors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def save(call: Call, options: dict[str, str]) -> int:
     try:
         _write(saving.streams, domid, path, config)
     except Failure as failure:
-        _say(call, failure)
+        say_refusal(failure, call.release)
         print("Failed to save domain, resuming domain", file=sys.stderr)
         saving.resume(domid)
         return 1
@@ -64,15 +64,6 @@ def _write(streams: Streams, domid: int, path: str, config: str) -> None:
         raise Failure(advice=f"{path}: {error.strerror}") from None
     finally:
         os.close(descriptor)
-
-
-def _say(call: Call, failure: Failure) -> None:
-    from xlpy.cli.say import say_failure
-
-    if isinstance(failure, LibxlError):
-        say_libxl(failure, call.release)
-    else:
-        say_failure(failure)
 
 
 def _afterwards(executor: Executor, saving: Saving, domid: int, then: Then) -> None:

@@ -32,6 +32,16 @@ def say_failure(failure: Failure, program: str = "xl") -> None:
         say(failure.advice, program)
 
 
+def say_refusal(failure: Failure, release: Release) -> None:
+    """What a host says, in libxl's words of this release where it has them."""
+    from xlpy.executors import LibxlError
+
+    if isinstance(failure, LibxlError):
+        say_libxl(failure, release)
+    else:
+        say_failure(failure)
+
+
 def say_libxl(error: LibxlError, release: Release, program: str = "xl") -> None:
     """What libxl says for an error in this release, and our way out."""
     sys.stdout.flush()

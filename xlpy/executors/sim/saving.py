@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _INCOMING = "--incoming"
 """What xl puts behind the name of a domain that arrives, until it starts."""
+_NO_LOGDIRTY = "Failed to enable logdirty: 95,22,0 (22 = Invalid argument)"
+_NEEDS_SHADOW = "a PV guest moves while it runs only where Xen has shadow paging; save it and restore it there"
 _KINDS = {"pv": "x86 PV"}
 _SAVE_DONE = "libxl_stream_write.c:libxl__xc_domain_save_done"
 _SUSPEND = "libxl_dom_suspend.c:suspend_common_wait_guest_check"
@@ -46,13 +48,15 @@ class SimSaving:
 
     def send(self, domid: int, write: Callable[[bytes], None], tell: Callable[[str], None], *, live: bool) -> None:
         """Write the state; the guest is suspended before the end, or with `live` after most of it was sent."""
-        row, release = self._look(domid)
+        row, facts = self._look(domid)
         tell(f"xc: info: Saving domain {domid}, type {_kind(row)}")
         sent: list[int] = []
         kind = "migrate" if live else "save"
         with _wire_fails(domid, GUEST_TIMEDOUT, "did not respond"):
             self._meet(f"{kind}:send", domid)
-            write(stream.MAGIC + stream.pack(stream.HEAD, {"type": row["type"], "xen": release}))
+            write(stream.MAGIC + stream.pack(stream.HEAD, {"type": row["type"], "xen": facts.xen_version}))
+            if live and row["type"] == "pv" and not facts.shadow:
+                raise _no_answer(domid, stream.xc_error(_NO_LOGDIRTY), GUEST_TIMEDOUT, _NEEDS_SHADOW)
             if live:
                 sent = self._send_live(domid, row, write)
         total = frames.highest(row)
@@ -67,13 +71,13 @@ class SimSaving:
                     tell(line)
             write(stream.pack(stream.GUEST, guest) + stream.pack(stream.END, {}))
 
-    def _look(self, domid: int) -> tuple[sqlite3.Row, str]:
-        """The domain, if it can be sent, and the host's release."""
+    def _look(self, domid: int) -> tuple[sqlite3.Row, HostFacts]:
+        """The domain, if it can be sent, and its host."""
         with self.store.look():
             row = rows.domain(self.db, domid)
             if domid == 0:
                 raise SaveFailed(advice="Domain-0 runs the host: it cannot be saved")
-            return row, rows.facts(self.db).xen_version
+            return row, rows.facts(self.db)
 
     def _send_live(self, domid: int, row: sqlite3.Row, write: Callable[[bytes], None]) -> list[int]:
         """The rounds while the guest runs; gives how many frames each had."""
