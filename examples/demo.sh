@@ -18,6 +18,6 @@ done
 run xl list
 run xl console alpine
 run xl vcpu-list ubuntu
-run xlpy plan ubuntu.cfg
+run xlpy plan passthrough.cfg
 run xl shutdown -a -w
 run xl list

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from hypothesis import settings
@@ -15,6 +16,8 @@ settings.register_profile("untimed", deadline=None)  # a busy machine is no fail
 settings.load_profile("untimed")
 
 os.environ["XLPY_XL_CONF"] = ""  # the machine's own xl.conf must not change what is tested
+_STATE = TemporaryDirectory(prefix="xlpy-tests-")
+os.environ["XLPY_STATE_DIR"] = _STATE.name  # nor its simulated host
 os.environ.setdefault("XLPY_FUZZ_SEED", str(secrets.randbelow(2**40)))  # all workers of a run inherit the same
 
 
