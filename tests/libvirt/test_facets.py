@@ -220,6 +220,14 @@ class TestDevices:
         assert "cannot attach this vtpm" in caught.value.advice
         assert not xen.asked
 
+    def test_a_vdev_that_is_taken(self, host: LibvirtHost, full: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(_xml: str, _flags: int) -> None:
+            raise Error(9, "operation failed: target xvdb already exists")
+
+        monkeypatch.setattr(full, "attachDeviceFlags", fail)
+        with pytest.raises(LibxlError, match="device already exists in xenstore"):
+            host.devices.attach(1, Disk(vdev="xvdb", pdev_path="/d", format="raw", readwrite=1))
+
     def test_a_medium(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
         host.devices.change_medium(1, Disk(vdev="hdc", pdev_path="/x.iso", format="raw", is_cdrom=1, removable=1))
         assert xen.asked[0][0] == "update"
@@ -378,6 +386,31 @@ class TestForeignDomains:
         with pytest.raises(UnknownDomain):
             host.find("nobody")
         assert told == []
+
+
+class TestConfigurations:
+    KEPT = """{"c_info": {"type": "pv", "name": "old", "uuid": "11111111-2222-3333-4444-555555555551"},
+        "b_info": {"max_memkb": 32768, "type.pv": {"kernel": "/k", "cmdline": "quiet"}}}\0"""
+
+    @pytest.fixture(autouse=True)
+    def _local(self, host: LibvirtHost, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        host._access.local = True
+        monkeypatch.setattr("xlpy.executors.libvirt.configs._KEPT", f"{tmp_path}/{{}}.{{}}")
+
+    def test_what_libxl_keeps(self, host: LibvirtHost, web: Domain, tmp_path: Path) -> None:
+        (tmp_path / f"1.{web.uuid}").write_text(self.KEPT, encoding="utf-8")
+        config = host.config(1)
+        assert (config.name, config.b_info.kernel, config.b_info.cmdline) == ("web", "/k", "quiet")
+        assert config.b_info.sched_params.weight == 256
+
+    @pytest.mark.parametrize("text", ["", "{}", "[]", '{"c_info": 1, "b_info": {}}'])
+    def test_what_is_spoiled_is_asked_of_libvirt(
+        self, host: LibvirtHost, web: Domain, tmp_path: Path, text: str
+    ) -> None:
+        (tmp_path / f"1.{web.uuid}").write_text(text, encoding="utf-8")
+        assert host.config(1).b_info.kernel == "/k"
+        (tmp_path / f"1.{web.uuid}").unlink()
+        assert host.config(1).memory_kib == 131072
 
 
 def test_events(xen: Xen, host: LibvirtHost, web: Domain, told: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, get_args
 
 from xlpy.config import load
@@ -9,11 +10,16 @@ from xlpy.diagnostic import xl_output
 from xlpy.executors import Failure
 from xlpy.executors.libvirt.errors import printable
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler
+from xlpy.libxl_read import from_json
 from xlpy.source import Source
 
 if TYPE_CHECKING:
     from xlpy.executors import DomainInfo
     from xlpy.host import HostFacts
+
+_KEPT = "/var/lib/xen/userdata-d.{}.{}.libxl-json"
+_MOVED = ("kernel", "ramdisk", "cmdline", "bootloader", "bootloader_args")
+"""What libvirt sets where libxl had it before all kinds of guests had a kernel."""
 
 
 def read_back(native: str, facts: HostFacts) -> DomainConfig:
@@ -28,21 +34,42 @@ def read_back(native: str, facts: HostFacts) -> DomainConfig:
     return loaded.config
 
 
+def kept_by_libxl(domid: int, uuid: str) -> DomainConfig | None:
+    """What libxl itself keeps of a domain on its machine, for any toolstack; None where that cannot be read."""
+    try:
+        with open(_KEPT.format(domid, uuid), encoding="utf-8") as file:  # noqa: PTH123 - pathlib is slow
+            data = json.loads(file.read().rstrip("\0"))
+        info = data["b_info"]
+        old = info.get(f"type.{data['c_info']['type']}", {})
+        info |= {name: old[name] for name in _MOVED if name in old and name not in info}
+        return from_json(json.dumps(data))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
+
+
+def with_shares(config: DomainConfig, domain: Any) -> DomainConfig:
+    """The same with the parameters of the scheduler at present; in the thread of the link."""
+    return config.replace(b_info=config.b_info.replace(sched_params=_shares(domain)))
+
+
 def of_dom0(domain: Any, info: DomainInfo) -> DomainConfig:
     """What Xen's start-up scripts store for Domain-0; in the thread of the link."""
-    schedulers: tuple[Scheduler, ...] = get_args(Scheduler)
-    name = domain.schedulerType()[0]
-    shares = domain.schedulerParameters()
     return DomainConfig(
         c_info=CreateInfo(type="pv", name=info.name),
         b_info=BuildInfo(
             max_memkb=info.max_memory_kib,
             target_memkb=info.memory_kib,
-            sched_params=SchedParams(
-                sched=schedulers[schedulers.index(name) if name in schedulers else 0],
-                weight=shares.get("weight", -1),
-                cap=shares.get("cap", -1),
-            ),
+            sched_params=_shares(domain),
             u=Pv(),
         ),
+    )
+
+
+def _shares(domain: Any) -> SchedParams:
+    schedulers: tuple[Scheduler, ...] = get_args(Scheduler)
+    name, shares = domain.schedulerType()[0], domain.schedulerParameters()
+    return SchedParams(
+        sched=schedulers[schedulers.index(name) if name in schedulers else 0],
+        weight=shares.get("weight", -1),
+        cap=shares.get("cap", -1),
     )

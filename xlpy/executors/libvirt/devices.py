@@ -9,6 +9,7 @@ from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
 from xlpy.executors.devices import DeviceInfo
 from xlpy.executors.libvirt import errors, facts, reading
+from xlpy.executors.sim.refusals import exists, not_added
 from xlpy.lower.device import lower_device
 from xlpy.xenstore import link
 
@@ -38,7 +39,12 @@ class LibvirtDevices:
 
     def attach(self, domid: int, device: DeviceRecord) -> Sequence[LibxlMessage]:
         """Add a device, if libvirt has all the words for it."""
-        self._change(domid, device, "attachDeviceFlags")
+        try:
+            self._change(domid, device, "attachDeviceFlags")
+        except Failure as failure:
+            if "already exists" not in str(failure):
+                raise
+            raise not_added(exists(domid, device.KIND)) from None
         return ()
 
     def detach(

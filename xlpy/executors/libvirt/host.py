@@ -72,11 +72,16 @@ class LibvirtHost(Facets):
         return vcpus_completed(found, domid, self._access.modules)
 
     def config(self, domid: int) -> DomainConfig:
-        """What libvirt says that a domain was built from: its XML, which libvirt itself translates to xl.cfg."""
-        from xlpy.executors.libvirt.configs import of_dom0, read_back
+        """What libxl keeps of a domain; from afar its XML, which libvirt itself translates to xl.cfg."""
+        from xlpy.executors.libvirt.configs import kept_by_libxl, of_dom0, read_back, with_shares
 
         if domid == 0 and not self._access.is_test:
             return self._access.on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
+        name, uuid = self._access.on(domid, lambda domain: (domain.name(), domain.UUIDString()))
+        kept = kept_by_libxl(domid, uuid) if self._access.local else None
+        if kept is not None:
+            named = kept.replace(c_info=kept.c_info.replace(name=name))
+            return self._access.on(domid, lambda domain: with_shares(named, domain))
         return read_back(self._access.on(domid, self._native), self.info().facts)
 
     # ---- changing
