@@ -62,7 +62,7 @@ class Replay:
         self.clock = Clock()
         self.clock.now = time.time()
         self.environment = {
-            "PATH": f"{_programs(folder)}:{os.environ['PATH']}",
+            "PATH": f"{programs(folder)}:{os.environ['PATH']}",
             "PYTHONPATH": str(ROOT),
             "XLPY_CONNECT": f"sim://{self.database}",
             "XLPY_GUESTS": GUESTS,
@@ -134,7 +134,7 @@ class Replay:
         return text.replace(f"{self.folder}/log", LOGS).replace(str(self.folder), "")
 
 
-def _programs(folder: Path) -> Path:
+def programs(folder: Path) -> Path:
     """xl for those that it starts itself, and an ssh that knows this machine alone."""
     programs = folder / "bin"
     programs.mkdir()

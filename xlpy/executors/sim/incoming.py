@@ -15,6 +15,15 @@ if TYPE_CHECKING:
 class Incoming(Build):
     """The same steps; bootloader and kernel are left out, and it is not built before its state is there."""
 
+    def do_allocate_domid(self, step: steps.AllocateDomid) -> None:
+        """That of the saved domain, where it was stored in the configuration and is free (xl save -D)."""
+        wanted = self.plan.config.c_info.domid
+        if wanted and not self.db.execute("SELECT 1 FROM domain WHERE domid = ?", (wanted,)).fetchone():
+            self.db.execute("DELETE FROM console WHERE domid = ?", (wanted,))
+            self.domid = wanted
+        else:
+            super().do_allocate_domid(step)
+
     def do_create_domain(self, step: steps.CreateDomain) -> None:
         """The original of a domain that migrates within the host keeps name and uuid until the end."""
         original = self.db.execute("SELECT 1 FROM domain WHERE uuid = ?", (step.uuid,)).fetchone()
