@@ -15,13 +15,30 @@ from xlpy.render.text import printable
 if TYPE_CHECKING:
     from xlpy.cli.call import Settings
     from xlpy.executors.faults import Faults
+    from xlpy.executors.sim import SimHost
 
 _KINDS = tuple(dict.fromkeys(point.partition(":")[0] for point in POINTS))
 
 
-@click.group(short_help="Let things go wrong on a simulated host")
+@click.group(short_help="Look behind a simulated host, and let things go wrong on it")
 def command() -> None:
     """Do with a simulated host what no real one lets you do."""
+
+
+@command.command("inspect", short_help="Show event channels, grants and devices of a domain")
+@click.argument("domain", metavar="DOMAIN")
+@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
+@host_options
+@click.pass_obj
+def inspect_(settings: Settings, domain: str, layout: str) -> int:
+    """Show what Xen keeps for a domain: event channels, grants, the ends of its devices, its nodes of xenstore."""
+    from xlpy.render.inspection import inspection_text
+    from xlpy.render.objects import to_text
+
+    host = _simulated(settings)
+    found = host.inspect(host.find(domain).domid)
+    sys.stdout.write(to_text(found, layout) if layout == "json" else inspection_text(found))
+    return 0
 
 
 @command.group(short_help="Let a step, a device, a migration fail, hang or die")
@@ -29,14 +46,18 @@ def fault() -> None:
     """Ask for faults: at a point something fails, hangs, or the process is killed; what xl leaves then is left."""
 
 
-def _faults(settings: Settings) -> Faults:
+def _simulated(settings: Settings) -> SimHost:
     from xlpy.cli.connection import connect
     from xlpy.executors.sim import SimHost
 
     host = connect(settings.connect)
     if not isinstance(host, SimHost):
-        raise Failure(advice="only a simulated host has faults on demand: --connect sim:///")
-    return host.faults
+        raise Failure(advice="only a simulated host lets you do that: --connect sim:///")
+    return host
+
+
+def _faults(settings: Settings) -> Faults:
+    return _simulated(settings).faults
 
 
 @fault.command(short_help="Ask for a fault")

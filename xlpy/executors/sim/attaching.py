@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from xlpy.devices.pci import Pci
     from xlpy.executors.sim.wires import Attached
     from xlpy.host import Claim, HostFacts
-    from xlpy.libxl import DeviceRecord, DomainConfig, DomainType
+    from xlpy.libxl import BuildInfo, DeviceRecord, DomainConfig, DomainType
 
 _MULTI_QUEUE = ("vbd", "vif")
+_EVENT_CHANNELS = 1023
+_FRAMES = 64
+_GRANTS_IN_FRAME = {1: 512, 2: 256}
+UNSET32 = 2**32 - 1
 
 
 def chosen(device: DeviceRecord, devid: int, guest: DomainType, *, hotplug: bool = False) -> DeviceRecord:
@@ -81,6 +85,20 @@ def implicit(config: DomainConfig) -> list[DeviceRecord]:
     if "usbctrl" not in kinds and (union.usb or union.usbdevice or union.usbdevice_list or union.usbversion):
         found.append(Usbctrl(type="devicemodel", version=union.usbversion or 2))
     return found
+
+
+def most_wires(info: BuildInfo) -> tuple[int, int]:
+    """How many event channels and grants a domain may have."""
+    frames = _FRAMES if info.max_grant_frames == UNSET32 else info.max_grant_frames
+    return info.event_channels or _EVENT_CHANNELS, frames * _GRANTS_IN_FRAME.get(info.max_grant_version, 512)
+
+
+def within_limits(device: Attached, info: BuildInfo) -> Attached:
+    """The device; where its driver gets no event channels or grants any more, its end never connects."""
+    ports, refs = device.record.wiring(device.queues)
+    most_ports, most_refs = most_wires(info)
+    fits = device.port + ports <= most_ports and device.ref + refs <= most_refs
+    return device if fits else device._replace(since=wires.NEVER)
 
 
 # ---- what they take

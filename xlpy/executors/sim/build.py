@@ -263,7 +263,7 @@ class Build:
         most = {one.backend: rows.domain(self.db, one.backend)["vcpus"] for one in self.devices}
         queued = [attaching.with_queues(one, row["vcpus"], most[one.backend]) for one in self.devices]
         for device in wires.wired(queued, row["type"], row["vcpus"]):
-            wires.insert(self.db, device)
+            wires.insert(self.db, attaching.within_limits(device, self.plan.config.b_info))
 
     def _settled(self) -> DomainConfig:
         """The configuration with what libxl chose."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.executors import LibxlError
 from xlpy.executors.devices import DeviceInfo
-from xlpy.executors.sim import attaching, configs, life, nodes, refusals, rows, saved, wires
+from xlpy.executors.sim import attaching, configs, faults, life, nodes, refusals, rows, saved, wires
 from xlpy.executors.sim.guest import Line, stamped
 from xlpy.xenstore import CLOSED, CONNECTED
 
@@ -48,12 +48,16 @@ class SimDevices:
 
     def attach(self, domid: int, device: DeviceRecord) -> Sequence[LibxlMessage]:
         """Add a device to a running domain."""
-        with self.store.change() as now:
-            domain = rows.domain(self.db, domid)
-            if device.KIND == "usbdev":
-                device = self._plugged(domain, device, now)  # type: ignore[arg-type]  # of this KIND
-            added = self.add_device(domain, device, now)
-            self.store_config(domain, added=added.record)
+        try:
+            with self.store.change() as now:
+                domain = rows.domain(self.db, domid)
+                if device.KIND == "usbdev":
+                    device = self._plugged(domain, device, now)  # type: ignore[arg-type]  # of this KIND
+                added = self.add_device(domain, device, now)
+                self.store_config(domain, added=added.record)
+        except faults.Struck as struck:
+            faults.finish(self.store, struck)
+            raise refusals.not_added(advice=struck.failure.advice) from None
         return ()
 
     def add_device(self, domain: sqlite3.Row, device: DeviceRecord, now: float) -> Attached:
@@ -64,6 +68,7 @@ class SimDevices:
         devid = device.number(_next_devid(kin))
         if device.KIND != "pci" and any(one.devid == devid for one in kin):
             raise refusals.not_added(refusals.exists(domid, device.KIND))
+        faults.check(self.db, f"device:{device.KIND}:{devid}")
         self._check_script(domain, device, devid)
         for wanted in device.claims():
             if name := attaching.holder(self.db, domid, wanted):
@@ -77,6 +82,7 @@ class SimDevices:
         most = rows.domain(self.db, backend)["vcpus"]
         port, ref = wires.next_wires(others, guest, domain["vcpus"])
         fresh = attaching.with_queues(fresh, domain["vcpus"], most)._replace(port=port, ref=ref)
+        fresh = attaching.within_limits(fresh, nodes.config_of(domain).b_info)
         wires.insert(self.db, fresh)
         return fresh
 
@@ -147,7 +153,8 @@ class SimDevices:
 
     @staticmethod
     def _is_closed(device: Attached, domain: sqlite3.Row, now: float) -> bool:
-        return wires.states(device, domain, now)[0] == CLOSED
+        """Whether nobody is to be asked any more: also where the domain of the backend is gone."""
+        return device.lost or wires.states(device, domain, now)[0] == CLOSED
 
     def _ask(self, device: Attached, domain: sqlite3.Row, now: float) -> None:
         """Set online to 0 and the backend to Closing; the guest answers, if it can and will."""
@@ -231,8 +238,6 @@ class SimDevices:
 def _info(device: Attached, domain: sqlite3.Row, now: float, most: int) -> DeviceInfo:
     ends = wires.link_of(device, domain, most)
     front, back = wires.states(device, domain, now)
-    below = f"{ends.frontend}/"
-    written = nodes.of_device(device, domain, now, most).values()
     return DeviceInfo(
         device=device.record,
         devid=device.devid,
@@ -242,7 +247,7 @@ def _info(device: Attached, domain: sqlite3.Row, now: float, most: int) -> Devic
         frontend=ends.frontend if ends.kind else "",
         state=front,
         backend_state=back,
-        front={node.path.removeprefix(below): node.value for node in written if node.path.startswith(below)},
+        front=nodes.front_values(device, domain, now, most),
     )
 
 
@@ -254,7 +259,7 @@ def _in_use(device: Attached, domain: sqlite3.Row) -> bool:
     """Whether the guest has mounted a disk: the one that its kernel was told to, or the first, from which it booted."""
     if device.kind != "disk":
         return False
-    info = saved.config_from_text(domain["config"]).b_info
+    info = nodes.config_of(domain).b_info
     root = next((word[5:] for word in (info.cmdline or "").split() if word.startswith("root=")), "")
     if info.kernel and not info.bootloader and not root:
         return False

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.events import SimEvents
     from xlpy.executors.sim.faults import SimFaults
     from xlpy.executors.sim.hypervisor import SimHypervisor
+    from xlpy.executors.sim.inspect import Inspection
     from xlpy.executors.sim.memory import SimMemory
     from xlpy.executors.sim.pci import SimPci
     from xlpy.executors.sim.pools import SimPools
@@ -88,6 +89,12 @@ class SimHost:
         from xlpy.executors.sim.devices import SimDevices
 
         return SimDevices(self.store)
+
+    def inspect(self, domid: int) -> Inspection:
+        """Event channels, grants and the ends of the devices of a domain."""
+        from xlpy.executors.sim.inspect import inspect
+
+        return inspect(self.store, domid)
 
     @property
     def pci(self) -> SimPci:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from xlpy.executors.sim import rows, saved, wires
-from xlpy.libxl import Hvm
+from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Hvm, union_member
 from xlpy.xenstore import CLOSING, CONNECTED, INIT_WAIT, INITIALISED, Guest, Node, device_nodes, domain_nodes
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlpy.executors.sim.wires import Attached
-    from xlpy.libxl import DomainConfig
     from xlpy.xenstore import Pair
 
 _HEARD = ("poweroff", "reboot", "suspend")
@@ -45,6 +44,20 @@ def of_device(device: Attached, domain: sqlite3.Row, now: float, most_queues: in
     return nodes
 
 
+def front_values(device: Attached, domain: sqlite3.Row, now: float, most_queues: int) -> dict[str, str]:
+    """What stands below the frontend of a device, by the rest of its path."""
+    below = f"{wires.link_of(device, domain, most_queues).frontend}/"
+    found = of_device(device, domain, now, most_queues).values()
+    return {node.path.removeprefix(below): node.value for node in found if node.path.startswith(below)}
+
+
+def config_of(domain: sqlite3.Row) -> DomainConfig:
+    """What a domain was built from; one that was not built to the end, and Domain-0, have little of it."""
+    if domain["config"]:
+        return saved.config_from_text(domain["config"])
+    return DomainConfig(c_info=CreateInfo(type=domain["type"]), b_info=BuildInfo(u=union_member(domain["type"])()))
+
+
 def _add(nodes: dict[str, Node], directory: str, pairs: Iterable[Pair]) -> None:
     permissions = nodes[directory].permissions
     for name, value in pairs:
@@ -56,7 +69,7 @@ def of_domain(db: sqlite3.Connection, domain: sqlite3.Row, now: float) -> dict[s
     """The nodes of a domain and of its devices, by path."""
     if domain["domid"] == 0:
         return {}
-    config = saved.config_from_text(domain["config"])
+    config = config_of(domain)
     devices = wires.read(db, domain["domid"])
     nodes = {node.path: node for node in domain_nodes(guest_of(db, domain, config, devices))}
     top = f"/local/domain/{domain['domid']}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xlpy.devices.pci import Pci
 from xlpy.executors import LibxlError, UnknownDomain
 from xlpy.executors.pci import Assignable, PassedThrough
-from xlpy.executors.sim import attaching, refusals, rows, saved, wires
+from xlpy.executors.sim import attaching, nodes, refusals, rows, saved, wires
 from xlpy.executors.sim.devices import PATIENCE, SimDevices
 from xlpy.libxl import Hvm
 
@@ -178,7 +178,7 @@ def _reset(facts: HostFacts, bdf: str) -> list[LibxlMessage]:
 
 def _has_iommu(domain: sqlite3.Row) -> bool:
     """Whether a domain was created for passing devices through."""
-    config = saved.config_from_text(domain["config"])
+    config = nodes.config_of(domain)
     mode = config.c_info.passthrough
     return mode not in ("default", "disabled") or (
         mode == "default" and any(device.PASSTHROUGH for device in config.devices)
@@ -189,7 +189,7 @@ def _first_slot(domain: sqlite3.Row) -> int:
     """The first slot behind bridge, PIIX, platform device, VGA and emulated cards; 0 without QEMU."""
     if domain["type"] != "hvm":
         return 0
-    config = saved.config_from_text(domain["config"])
+    config = nodes.config_of(domain)
     union = config.b_info.u
     assert isinstance(union, Hvm)
     cards = [device for device in config.devices if getattr(device, "nictype", "") == "vif_ioemu"]

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 PROBING = 0.2
 """Guest seconds before the end of a boot at which the guest finds its devices."""
+NEVER = 1e18
+"""A guest time that does not come."""
 _STEP = 0.01
 """Guest seconds from one XenbusState to the next."""
-_FIRST_PORTS = {"pv": (3, 6), "pvh": (3, 4), "hvm": (3, 4)}
+FIRST_PORTS = {"pv": (3, 6), "pvh": (3, 4), "hvm": (3, 4)}
 """The first free event channel, and how many each vCPU has of its own."""
 _FIRST_REF = 8
 """Those before it are Xen's."""
@@ -164,7 +166,7 @@ def gone_at(closing: float) -> float:
 
 def first_wires(guest: str, vcpus: int) -> tuple[int, int]:
     """The first event channel and the first grant that are free for devices."""
-    first, own = _FIRST_PORTS[guest]
+    first, own = FIRST_PORTS[guest]
     return first + own * vcpus, _FIRST_REF
 
 
