@@ -137,6 +137,12 @@ class Guest(Record):
     """What hvmloader starts; only for HVM guests."""
     device_model: int = 0
     """The process of the device model in Domain-0, if there is one."""
+    stub_domain: int | str = 0
+    """The domid of the domain in which the device model runs, if it does not run in Domain-0."""
+    target: int | str = 0
+    """The domid of the guest for which this domain is the device model."""
+    driver_domain: bool = False
+    """It serves devices of others."""
     acpi: bool = True
     slack_kib: int = 0
     """What the target does not tell the guest, beside video memory: 1 MiB when an HVM guest may balloon up."""
@@ -156,7 +162,8 @@ def _made(guest: Guest) -> Iterator[Node]:
     fixed += [("control", ""), *([("hvmloader", "")] if guest.type == "hvm" else [])]
     fixed += [(f"control/platform-feature-{name}", "1") for name in ("multiprocessor-suspend", "xs_reset_watches")]
     yield from (Node(f"{top}/{name}", value, everyone) for name, value in fixed)
-    own = ["device/suspend/event-channel", "data", "drivers", "feature", "attr", "error"]
+    own = ["libxl", "device-model"] if guest.driver_domain else []
+    own += ["device/suspend/event-channel", "data", "drivers", "feature", "attr", "error"]
     states = ["poweroff", "reboot", "suspend", *(["s3", "s4"] if guest.type == "hvm" else [])]
     own += ["control/shutdown", "control/sysrq", *(f"control/feature-{state}" for state in states)]
     yield from (Node(f"{top}/{name}", "", of) for name in own)
@@ -207,7 +214,12 @@ def _emulated(guest: Guest) -> Iterator[Node]:
         pairs += [(f"platform/{name}", value) for name, value in acpi.items()]
         pairs += [("hvmloader/bios", guest.firmware), ("hvmloader/allow-memory-relocate", "0")]
         pairs += [(f"serial/{at}/tty", tty) for at, tty in enumerate(guest.serials)]
-    if guest.device_model:
+    if guest.target:
+        pairs += [("target", str(guest.target))]
+    if guest.stub_domain:
+        pairs += [("image/device-model-domid", str(guest.stub_domain))]
+        yield Node(f"/local/domain/{guest.stub_domain}/device-model/{guest.domid}/state", "running", everyone)
+    elif guest.device_model:
         pairs += [("image/device-model-pid", str(guest.device_model))]
         yield Node(f"/local/domain/0/device-model/{guest.domid}/state", "running", f"n0,r{guest.domid}")
     yield from (Node(f"{top}/{name}", value, everyone) for name, value in pairs)

@@ -250,6 +250,11 @@ class Build:
         planned = {step.device.KIND for step in self.plan.steps if isinstance(step, steps.Attach)}
         for device in (device for device in attaching.implicit(self.plan.config) if device.KIND not in planned):
             self._add(device, sum(one.kind == device.KIND for one in self.devices), 0)
+        if self.plan.config.b_info.device_model_stubdomain:
+            from xlpy.executors.sim.stubdomain import start
+
+            check_name(self.db, f"{self.plan.name}-dm", self.domid)
+            start(self.db, self.plan, self.domid, take_domid(self.db), self.now)
 
     def do_store_configuration(self, step: steps.StoreConfig) -> None:
         """What a restart builds from."""

@@ -137,6 +137,7 @@ def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig, 
     emulated = isinstance(info.u, Hvm)
     modelled = emulated or any(one.record.wants_device_model(_program(one)) for one in devices)
     page = _PAGES + domid * 0x4000
+    stub = db.execute("SELECT domid FROM domain WHERE target = ?", (domid,)).fetchone()
     return Guest(
         domid=domid,
         name=rows.text(domain["name"]),
@@ -157,6 +158,9 @@ def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig, 
         serials=_serials(info.u, domid),
         firmware=_firmware(info.u),
         device_model=_PID + domid if modelled else 0,
+        stub_domain=0 if stub is None else stub[0],
+        target=domain["target"] or 0,
+        driver_domain=bool(config.c_info.driver_domain),
         acpi=info.acpi is not False,
         slack_kib=1024 if emulated and domain["max_memory_kib"] > domain["memory_kib"] else 0,
     )

@@ -280,5 +280,12 @@ CREATE TABLE fault (            -- see xlpy/executors/faults.py
     met INTEGER NOT NULL
 );
 """,
+    """
+-- the guest whose device model this domain is, and with which it goes
+ALTER TABLE domain ADD COLUMN target INTEGER REFERENCES domain ON DELETE CASCADE;
+CREATE INDEX domain_target ON domain (target) WHERE target IS NOT NULL;
+CREATE TRIGGER device_abandoned AFTER UPDATE OF shutdown ON domain WHEN new.shutdown IS NOT NULL AND new.shutdown <> 2
+    BEGIN UPDATE device SET lost = 1 WHERE backend = new.domid; END;
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -84,6 +84,8 @@ def _domids(db: sqlite3.Connection, path: str) -> list[int]:
         found = [] if domid is None else [domid]
         if match["domain"] is not None and domid is not None:
             found += [row[0] for row in db.execute("SELECT DISTINCT domid FROM device WHERE backend = ?", (domid,))]
+            served = "SELECT target FROM domain WHERE domid = ? AND target IS NOT NULL"
+            found += [row[0] for row in db.execute(served, (domid,))]
         return found
     if path.startswith(_BACKENDS) and path != f"{_BACKENDS}console":
         return [row[0] for row in db.execute(_SERVED, (path.removeprefix(_BACKENDS).split("/")[0],))]
