@@ -101,3 +101,24 @@ def test_two_guests_cannot_have_the_same_stub_domain(lab: Lab) -> None:
     with pytest.raises(Failure):
         lab.create(config("win", "hvm", info={"device_model_stubdomain": True}))
     assert [d.name for d in lab.host.domains()] == ["Domain-0", "win-dm"]
+
+
+def test_domains_of_an_older_host_file_keep_their_devices(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    from xlpy.executors.sim import schema, store
+
+    before = next(at for at, text in enumerate(schema.MIGRATIONS) if "CREATE TABLE device" in text)
+    plain = Disk(vdev="xvda", pdev_path="/dev/vg0/web", format="raw", readwrite=1)
+    domid = lab.booted(config("web", devices=(plain, NIC.replace(backend_domname=None))))
+    seen = [(node.path, node.value) for node in lab.host.xenstore.tree(f"/local/domain/{domid}")]
+    db = lab.host.db
+    for kind, name in (("TRIGGER", "device_lost"), ("TRIGGER", "device_abandoned"), ("INDEX", "domain_target")):
+        db.execute(f"DROP {kind} {name}")
+    for table in ("device", "xenstore", "pciback"):
+        db.execute(f"DROP TABLE {table}")
+    db.execute("ALTER TABLE domain DROP COLUMN target")
+    later = tuple(text for text in schema.MIGRATIONS[before:] if "device" in text)
+    monkeypatch.setattr(store, "MIGRATIONS", (*schema.MIGRATIONS[:before], *later))
+    db.execute(f"PRAGMA user_version = {before}")
+    lab.host.close()
+    lab.host = lab.open()
+    assert [(node.path, node.value) for node in lab.host.xenstore.tree(f"/local/domain/{domid}")] == seen

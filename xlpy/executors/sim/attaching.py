@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from xlpy.executors.sim import rows, wires
+from xlpy.executors.sim import rows, saved, wires
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,6 +85,30 @@ def implicit(config: DomainConfig) -> list[DeviceRecord]:
     if "usbctrl" not in kinds and (union.usb or union.usbdevice or union.usbdevice_list or union.usbversion):
         found.append(Usbctrl(type="devicemodel", version=union.usbversion or 2))
     return found
+
+
+def wire(db: sqlite3.Connection, domid: int, devices: Sequence[Attached], info: BuildInfo) -> None:
+    """Give the devices with which a guest boots queues, event channels and grants, and keep them."""
+    row = rows.domain(db, domid)
+    most = {one.backend: rows.domain(db, one.backend)["vcpus"] for one in devices}
+    queued = [with_queues(one, row["vcpus"], most[one.backend]) for one in devices]
+    for device in wires.wired(queued, row["type"], row["vcpus"]):
+        wires.insert(db, within_limits(device, info))
+
+
+def adopt(db: sqlite3.Connection) -> None:
+    """Make the devices of domains that were built when a simulated host kept none."""
+    for row in db.execute("SELECT * FROM domain WHERE domid > 0 AND config <> ''").fetchall():
+        config = saved.config_from_text(row["config"])
+        found: list[Attached] = []
+        for device in [*config.devices, *implicit(config)]:
+            nth = sum(one.kind == device.KIND for one in found)
+            devid = device.number(nth)
+            backend = 0 if device.backend_domain() == "Domain-0" else rows.lookup(db, device.backend_domain())
+            if backend is not None:
+                record = chosen(device, devid, row["type"])
+                found.append(new_device(record, row["domid"], nth, devid, row["type"], backend))
+        wire(db, row["domid"], found, config.b_info)
 
 
 def most_wires(info: BuildInfo) -> tuple[int, int]:

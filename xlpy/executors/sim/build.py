@@ -20,7 +20,6 @@ from xlpy.executors.sim import (
     schedulers,
     shares,
     stepfaults,
-    wires,
 )
 from xlpy.host import Problem
 
@@ -258,17 +257,9 @@ class Build:
 
     def do_store_configuration(self, step: steps.StoreConfig) -> None:
         """What a restart builds from."""
-        self._wire()
+        attaching.wire(self.db, self.domid, self.devices, self.plan.config.b_info)
         actions = (step.on_poweroff, step.on_reboot, "", step.on_crash, step.on_watchdog, step.on_soft_reset)
         self._update(config=saved.to_text(self._settled()), actions=",".join(actions))
-
-    def _wire(self) -> None:
-        """Each device gets its queues, event channels and grants."""
-        row = rows.domain(self.db, self.domid)
-        most = {one.backend: rows.domain(self.db, one.backend)["vcpus"] for one in self.devices}
-        queued = [attaching.with_queues(one, row["vcpus"], most[one.backend]) for one in self.devices]
-        for device in wires.wired(queued, row["type"], row["vcpus"]):
-            wires.insert(self.db, attaching.within_limits(device, self.plan.config.b_info))
 
     def _settled(self) -> DomainConfig:
         """The configuration with what libxl chose."""

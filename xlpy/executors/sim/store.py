@@ -154,6 +154,7 @@ class Store:
         version = self.db.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and self.db.execute("SELECT 1 FROM sqlite_master WHERE name NOT LIKE 'sqlite_%'").fetchone():
             raise Failure(f"{self.path}: a database, but not a simulated host", advice=_OTHER)
+        known = self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'device'").fetchone()
         for migration in MIGRATIONS[version:]:
             for statement in _statements(migration):
                 self.db.execute(statement)
@@ -166,6 +167,10 @@ class Store:
 
             machine.furnish(self.db)
             shares.settle(self.db, self._now())
+        if version and not known:
+            from xlpy.executors.sim import attaching
+
+            attaching.adopt(self.db)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
