@@ -1,0 +1,42 @@
+"""`xl vncviewer`."""
+
+from __future__ import annotations
+
+from xlpy.cli.verb import Option, Verb
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from xlpy.cli.call import Call
+
+
+def run(call: Call) -> int:
+    """Say where the display of a domain is, or would be."""
+    call.options()
+    from xlpy.cli.displays import show_display
+
+    return show_display(call)
+
+
+VERB = Verb(
+    name="vncviewer",
+    summary="Attach to domain's VNC server.",
+    run=run,
+    usage="[options] <Domain>\n",
+    min_words=1,
+    options_in_usage=True,
+    options=(
+        Option(
+            letter="a",
+            name="autopass",
+            help="--autopass               Pass VNC password to viewer via stdin and\n"
+            "                         -autopass",
+        ),
+        Option(
+            letter="a",
+            name="vncviewer-autopass",
+            short=False,
+            help="--vncviewer-autopass     (consistency alias for --autopass)",
+        ),
+    ),
+    no_libvirt="xlpy starts no viewer; virsh vncdisplay says where the display is, virt-viewer shows it",
+)
