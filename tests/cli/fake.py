@@ -163,6 +163,9 @@ class FakeExecutor:
         self.find(str(domid))
         return [vcpu(0)]
 
+    def all_vcpus(self) -> dict[int, Sequence[VcpuInfo]]:
+        return {known.domid: self.vcpus(known.domid) for known in self.domains()}
+
     def config(self, domid: int) -> DomainConfig:
         known = self.find(str(domid))
         config = DomainConfig(c_info=CreateInfo(type="pv", name=known.name), b_info=BuildInfo(u=Pv()))

@@ -200,6 +200,9 @@ class Executor(Protocol):
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
 
+    def all_vcpus(self) -> Mapping[int, Sequence[VcpuInfo]]:
+        """The vCPUs of all domains, by domid."""
+
     def config(self, domid: int) -> DomainConfig:
         """What a domain was built from, under its present name."""
 

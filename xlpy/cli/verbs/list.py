@@ -57,17 +57,21 @@ def _table(executor: Executor, domains: Sequence[DomainInfo], options: dict[str,
     from xlpy.render.listing import list_header, list_row
 
     verbose, context, pool, numa = (letter in options for letter in "vZcn")
-    rows = [list_header(verbose=verbose, context=context, pool=pool, numa=numa)]
-    for domain in domains:
-        nodes = _nodes(executor, domain) if numa else None
-        rows.append(list_row(domain, verbose=verbose, context=context, pool=pool, nodes=nodes))
-    return "".join(rows)
+    nodes = _nodes(executor, domains) if numa else {}
+    header = list_header(verbose=verbose, context=context, pool=pool, numa=numa)
+    rows = (
+        list_row(domain, verbose=verbose, context=context, pool=pool, nodes=nodes.get(domain.domid))
+        for domain in domains
+    )
+    return header + "".join(rows)
 
 
-def _nodes(executor: Executor, domain: DomainInfo) -> str:
+def _nodes(executor: Executor, domains: Sequence[DomainInfo]) -> dict[int, str]:
+    """The NUMA nodes of each domain."""
     from xlpy.render.listing import node_affinity
 
-    return node_affinity(executor.vcpus(domain.domid), executor.info().facts.nodes)
+    known, nodes = executor.all_vcpus(), executor.info().facts.nodes
+    return {domain.domid: node_affinity(known.get(domain.domid, ()), nodes) for domain in domains}
 
 
 VERB = Verb(

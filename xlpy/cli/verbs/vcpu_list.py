@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
 
 from xlpy.cli.verb import Verb
 from xlpy.executors import UnknownDomain, VcpuInfo
@@ -57,9 +56,8 @@ def _wanted(call: Call, executor: Executor) -> Iterator[tuple[DomainInfo, Sequen
         except UnknownDomain:
             _say_gone(call, domid)
     if not call.words:
-        for domain in executor.domains():
-            with suppress(UnknownDomain):
-                yield domain, executor.vcpus(domain.domid)
+        vcpus = executor.all_vcpus()
+        yield from ((domain, vcpus[domain.domid]) for domain in executor.domains() if domain.domid in vcpus)
 
 
 def _say_gone(call: Call, domid: int) -> None:

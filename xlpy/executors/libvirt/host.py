@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from xlpy.executors import Failure, LibxlError, NoPvDrivers, UnknownDomain
@@ -14,7 +15,7 @@ from xlpy.executors.libvirt.facets import Facets
 from xlpy.executors.libvirt.stops import Stops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from xlpy.executors import ConsoleStream, DomainInfo, HostInfo, StopEvent, VcpuInfo
     from xlpy.executors.libvirt.link import Link
@@ -70,6 +71,14 @@ class LibvirtHost(Facets):
 
         found = vcpu_infos(self._access.on(domid, self._look), self._access.told.cpus)
         return vcpus_completed(found, domid, self._access.modules)
+
+    def all_vcpus(self) -> Mapping[int, Sequence[VcpuInfo]]:
+        """The vCPUs of all domains, by domid, without those that end meanwhile."""
+        found: dict[int, Sequence[VcpuInfo]] = {}
+        for domain in self.domains():
+            with suppress(UnknownDomain):
+                found[domain.domid] = self.vcpus(domain.domid)
+        return found
 
     def config(self, domid: int) -> DomainConfig:
         """What libxl keeps of a domain; from afar its XML, which libvirt itself translates to xl.cfg."""

@@ -9,7 +9,7 @@ from xlpy.executors.sim.store import Store
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import ClassVar
 
     from xlpy.executors.sim.console import SimConsole
@@ -138,9 +138,17 @@ class SimHost:
     def vcpus(self, domid: int) -> Sequence[VcpuInfo]:
         """The vCPUs of a domain."""
         with self.store.look() as now:
-            row, cpus = rows.domain(self.db, domid), rows.facts(self.db).cpus
-            used, on_cpu = shares.used_by_vcpu(self.db, domid, now), shares.on_cpus(self.db, now)
-            return rows.vcpu_infos(self.db, row, cpus, used, on_cpu)
+            rows.domain(self.db, domid)
+            return self._vcpus(domid, now)[domid]
+
+    def all_vcpus(self) -> Mapping[int, Sequence[VcpuInfo]]:
+        """The vCPUs of all domains, by domid."""
+        with self.store.look() as now:
+            return self._vcpus(None, now)
+
+    def _vcpus(self, domid: int | None, now: float) -> dict[int, list[VcpuInfo]]:
+        used, on_cpu = shares.used_by_vcpu(self.db, domid, now), shares.on_cpus(self.db, now)
+        return rows.vcpu_infos(self.db, domid, used, on_cpu)
 
     def config(self, domid: int) -> DomainConfig:
         """What a domain was built from, under its present name."""

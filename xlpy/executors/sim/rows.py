@@ -7,7 +7,6 @@ from xlpy.executors import DomainInfo, UnknownDomain, VcpuInfo
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Sequence
 
     from xlpy.host import HostFacts
 
@@ -130,29 +129,37 @@ def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> Doma
 
 
 def vcpu_infos(
-    db: sqlite3.Connection, row: sqlite3.Row, pcpus: int, used: dict[int, float], on_cpu: dict[tuple[int, int], int]
-) -> Sequence[VcpuInfo]:
-    """The vCPUs of a domain; USED are their CPU seconds, ON_CPU has the pCPU of each that runs just now."""
-    everywhere = tuple(range(pcpus))
-    alive = row["shutdown"] is None
-    found = []
-    for vcpu in db.execute("SELECT * FROM vcpu WHERE domid = ? ORDER BY vcpu", (row["domid"],)):
-        online, number = bool(vcpu["online"]), vcpu["vcpu"]
-        place = on_cpu.get((row["domid"], number))
-        works = row["load"] >= BUSY or (number == 0 and is_busy(row) and row["domid"] != 0)
-        found.append(
-            VcpuInfo(
-                vcpu=number,
-                cpu=vcpu["cpu"] if place is None else place,
-                online=online,
-                running=place is not None,
-                blocked=online and place is None and not (alive and works),
-                cpu_time=used.get(number, 0.0),
-                hard_affinity=numbers(vcpu["hard"]) or everywhere,
-                soft_affinity=numbers(vcpu["soft"]) or everywhere,
-            )
-        )
+    db: sqlite3.Connection,
+    domid: int | None,
+    used: dict[tuple[int, int], float],
+    on_cpu: dict[tuple[int, int], int],
+) -> dict[int, list[VcpuInfo]]:
+    """The vCPUs of a domain, or of all, by domid; USED are their CPU seconds, ON_CPU has the pCPU of each that runs."""
+    everywhere = tuple(range(facts(db).cpus))
+    query = "SELECT vcpu.*, due, stop_reason, load, shutdown FROM vcpu JOIN domain USING (domid)"
+    where, values = ("", ()) if domid is None else (" WHERE domid = ?", (domid,))
+    found: dict[int, list[VcpuInfo]] = {}
+    for row in db.execute(f"{query}{where} ORDER BY domid, vcpu", values):
+        here = row["domid"], row["vcpu"]
+        found.setdefault(row["domid"], []).append(_vcpu_info(row, everywhere, used.get(here, 0.0), on_cpu.get(here)))
     return found
+
+
+def _vcpu_info(row: sqlite3.Row, everywhere: tuple[int, ...], used: float, place: int | None) -> VcpuInfo:
+    """A vCPU with its domain; PLACE is its pCPU if it runs just now."""
+    first = row["vcpu"] == 0 and row["domid"] != 0
+    waits = row["shutdown"] is None and (row["load"] >= BUSY or (first and is_stirring(row)))
+    online = bool(row["online"])
+    return VcpuInfo(
+        vcpu=row["vcpu"],
+        cpu=row["cpu"] if place is None else place,
+        online=online,
+        running=place is not None,
+        blocked=online and place is None and not waits,
+        cpu_time=used,
+        hard_affinity=numbers(row["hard"]) or everywhere,
+        soft_affinity=numbers(row["soft"]) or everywhere,
+    )
 
 
 def numbers(joined: str) -> tuple[int, ...]:

@@ -177,9 +177,11 @@ def used_by_domain(db: sqlite3.Connection, now: float) -> dict[int, float]:
     return dict(db.execute(f"SELECT domid, sum({USED}) FROM vcpu GROUP BY domid", (now,)).fetchall())
 
 
-def used_by_vcpu(db: sqlite3.Connection, domid: int, now: float) -> dict[int, float]:
-    """The CPU seconds of each vCPU of a domain."""
-    return dict(db.execute(f"SELECT vcpu, {USED} FROM vcpu WHERE domid = ?", (now, domid)).fetchall())
+def used_by_vcpu(db: sqlite3.Connection, domid: int | None, now: float) -> dict[tuple[int, int], float]:
+    """The CPU seconds of each vCPU (domid, number) of a domain, or of all."""
+    where, values = ("", (now,)) if domid is None else (" WHERE domid = ?", (now, domid))
+    found = db.execute(f"SELECT domid, vcpu, {USED} FROM vcpu{where}", values)
+    return {(domid, vcpu): used for domid, vcpu, used in found}
 
 
 def on_cpus(db: sqlite3.Connection, now: float) -> dict[tuple[int, int], int]:
