@@ -21,7 +21,8 @@ def check_laws(host: SimHost) -> None:
     """Assert all of them."""
     domains = host.domains()
     guests = {d.domid: saved.config_from_text(_config(host, d.domid)) for d in domains if d.domid}
-    _memory(host, list(guests.values()))
+    _memory(host, guests)
+    _cpus(host)
     _disks(list(guests.values()))
     _rest(host)
     assert (domains[0].domid, domains[0].name, state(domains[0])) == (0, "Domain-0", "r")
@@ -34,7 +35,6 @@ def check_laws(host: SimHost) -> None:
         assert domain.cpu_time >= 0
         assert sum(v.online for v in vcpus) == domain.vcpus
         assert len(vcpus) == domain.max_vcpus
-        assert all(v.cpu in v.hard_affinity for v in vcpus)
         event = host.stopped(domain.domid)
         assert (event is not None) == domain.shutdown
         assert event is None or not event.gone
@@ -44,10 +44,46 @@ def _config(host: SimHost, domid: int) -> str:
     return str(host.db.execute("SELECT config FROM domain WHERE domid = ?", (domid,)).fetchone()[0])
 
 
-def _memory(host: SimHost, guests: list[DomainConfig]) -> None:
+def _memory(host: SimHost, guests: dict[int, DomainConfig]) -> None:
+    """Each page is Xen's, a domain's or free, in each node; a domain holds what it has and what Xen keeps for it."""
     info = host.info()
-    used = sum(decisions.need(guest, info.facts) for guest in guests)
-    assert info.free_memory_kib == info.facts.guest_memory_kib - used >= 0
+    held = dict(host.db.execute("SELECT domid, sum(kib) FROM placed GROUP BY domid").fetchall())
+    for domain in host.domains():
+        guest = guests.get(domain.domid)
+        overhead = decisions.need(guest, info.facts) - guest.memory_kib if guest else 0
+        assert held[domain.domid] == domain.memory_kib + overhead
+        assert 0 < domain.memory_kib <= domain.max_memory_kib
+    nodes = host.db.execute("SELECT size_kib - xen_kib FROM node ORDER BY node").fetchall()
+    of_node = dict(host.db.execute("SELECT node, sum(kib) FROM placed GROUP BY node").fetchall())
+    assert info.node_free_kib == tuple(kib - of_node.get(node, 0) for node, (kib,) in enumerate(nodes))
+    assert min(info.node_free_kib) >= 0
+    everybody = info.facts.guest_memory_kib + info.facts.dom0_memory_kib
+    assert info.free_memory_kib == sum(info.node_free_kib) == everybody - sum(held.values())
+
+
+def _cpus(host: SimHost) -> None:
+    """Every pCPU is in one pool or free; vCPUs run on those of their pool and affinity; no time is given twice."""
+    info, pools = host.info(), host.pools.pools()
+    owned = [cpu for pool in pools for cpu in pool.cpus]
+    assert sorted([*owned, *info.facts.free_cpus]) == list(range(info.facts.cpus))
+    domains = host.domains()
+    assert [pool.domains for pool in pools] == [sum(d.pool_number == pool.number for d in domains) for pool in pools]
+    by_number = {pool.number: pool for pool in pools}
+    running: list[int] = []
+    for domain in domains:
+        assert domain.pool == by_number[domain.pool_number].name
+        for vcpu in host.vcpus(domain.domid):
+            assert vcpu.cpu in set(vcpu.hard_affinity).intersection(by_number[domain.pool_number].cpus)
+            running += [vcpu.cpu] * vcpu.running
+    assert len(set(running)) == len(running)
+    assert sum(domain.cpu_time for domain in domains) <= (domains[0].uptime or 0) * info.facts.cpus + 1e-6
+    assert all(load.load <= 1 + 1e-6 for load in host.cpus.loads())
+    counted = "SELECT count(*) FROM vcpu WHERE share = id"
+    assert not host.db.execute(f"SELECT 1 FROM share WHERE count <> ({counted})").fetchone()
+    assert not host.db.execute("SELECT 1 FROM stirred").fetchone()
+    for pool in pools:
+        given = host.db.execute("SELECT sum(count * rate) FROM share WHERE pool = ?", (pool.number,)).fetchone()[0]
+        assert (given or 0) <= len(pool.cpus) + 1e-6
 
 
 def _disks(guests: list[DomainConfig]) -> None:
