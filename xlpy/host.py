@@ -131,6 +131,10 @@ class HostFacts(Record):
     """The pCPUs that are in no cpupool."""
     scheduler: str = "credit2"
     """Of the host, and of the cpupools that ask for none."""
+    schedulers: tuple[str, ...] = ("credit", "credit2", "rtds", "arinc653", "null")
+    """Those that Xen was built with, for further cpupools."""
+    info: tuple[str, ...] = ()
+    """Fields of xl info that nothing here determines, as `NAME: VALUE`."""
     paths: tuple[str, ...] = (
         "/boot/*",
         "/dev/vg0/*",

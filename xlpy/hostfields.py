@@ -46,6 +46,8 @@ DOCS: dict[type[Record], dict[str, str]] = {
         "pool_schedulers": "For each cpupool its scheduler; empty: the host's.",
         "free_cpus": "The pCPUs that are in no cpupool.",
         "scheduler": "The scheduler of the host.",
+        "schedulers": "The schedulers that further cpupools may have.",
+        "info": "Fields of xl info that nothing here determines, as NAME: VALUE.",
         "paths": "Files and block devices that are there; * and ? stand for any text and any letter.",
         "local_files": "What is on the machine that xlpy runs on counts as well; a recorded host says false.",
         "volume_groups": "The LVM volume groups.",

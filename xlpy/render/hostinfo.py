@@ -39,9 +39,9 @@ def _hardware(host: HostInfo) -> list[tuple[str, str]]:
         ("virt_caps", " ".join(_virt_caps(facts))),
         ("total_memory", str(facts.memory_kib // _MIB)),
         ("free_memory", str(host.free_memory_kib // _MIB)),
-        ("sharing_freed_memory", "0"),
-        ("sharing_used_memory", "0"),
-        ("outstanding_claims", "0"),
+        ("sharing_freed_memory", str(host.sharing_freed_kib // _MIB)),
+        ("sharing_used_memory", str(host.sharing_used_kib // _MIB)),
+        ("outstanding_claims", str(host.claims_kib // _MIB)),
         ("free_cpus", str(len(facts.free_cpus))),
     ]
 
@@ -79,6 +79,10 @@ def _virt_caps(facts: HostFacts) -> list[str]:
         caps += ["hvm_directio", "pv_directio"] if facts.hvm else ["pv_directio"]
     if facts.hap:
         caps.append("hap")
+    if facts.shadow:
+        caps.append("shadow")
+    if facts.hap and facts.iommu and facts.iommu_shares_tables:
+        caps.append("iommu_hap_pt_share")
     return [*caps, "gnttab-v1", "gnttab-v2"]
 
 

@@ -112,11 +112,12 @@ class SimHost:
 
     def info(self) -> HostInfo:
         """The host."""
-        with self.store.look():
-            from xlpy.executors.sim.machine import free_of_nodes
+        from xlpy.executors.sim.machine import free_of_nodes
 
-            free = tuple(free_of_nodes(self.db).values())
-            return HostInfo(facts=rows.facts(self.db), free_memory_kib=sum(free), node_free_kib=free)
+        with self.store.look():
+            facts, free = rows.facts(self.db), tuple(free_of_nodes(self.db).values())
+        said = dict(field.partition(": ")[::2] for field in facts.info)
+        return HostInfo(facts=facts, free_memory_kib=sum(free), node_free_kib=free, said=said)
 
     def domains(self) -> Sequence[DomainInfo]:
         """All domains by domid; Domain-0 is the first."""
@@ -139,7 +140,7 @@ class SimHost:
         """The vCPUs of a domain."""
         with self.store.look() as now:
             rows.domain(self.db, domid)
-            return self._vcpus(domid, now)[domid]
+            return self._vcpus(domid, now).get(domid, [])
 
     def all_vcpus(self) -> Mapping[int, Sequence[VcpuInfo]]:
         """The vCPUs of all domains, by domid."""

@@ -42,6 +42,8 @@ class SimPools:
     def create(self, name: str, scheduler: str, cpus: Sequence[int]) -> int:
         """All of it or nothing; the number is the lowest that is free, as in Xen."""
         with self._host.store.change():
+            if scheduler not in rows.facts(self._db).schedulers:
+                raise _refused("libxl_cpupool_create", (157, 157), "Could not create cpupool")
             taken = {row[0] for row in self._db.execute("SELECT number FROM pool")}
             number = next(number for number in range(len(taken) + 1) if number not in taken)
             query = "INSERT INTO pool (number, name, scheduler) VALUES (?, ?, ?)"
