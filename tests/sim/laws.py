@@ -69,10 +69,10 @@ def _cpus(host: SimHost) -> None:
     domains = host.domains()
     assert [pool.domains for pool in pools] == [sum(d.pool_number == pool.number for d in domains) for pool in pools]
     by_number = {pool.number: pool for pool in pools}
-    running: list[int] = []
+    running, all_of_them = list[int](), host.all_vcpus()
     for domain in domains:
         assert domain.pool == by_number[domain.pool_number].name
-        for vcpu in host.vcpus(domain.domid):
+        for vcpu in all_of_them.get(domain.domid, ()):
             assert vcpu.cpu in set(vcpu.hard_affinity).intersection(by_number[domain.pool_number].cpus)
             running += [vcpu.cpu] * vcpu.running
     assert len(set(running)) == len(running)

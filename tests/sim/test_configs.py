@@ -52,7 +52,7 @@ def test_it_follows_a_new_name(lab: Lab) -> None:
 
 def test_domain_0_has_one(lab: Lab) -> None:
     kept = lab.host.config(0)
-    assert (kept.name, kept.memory_kib, kept.b_info.sched_params.sched) == ("Domain-0", 4096 * MIB, "credit2")
+    assert (kept.name, kept.memory_kib, kept.b_info.sched_params.sched) == ("Domain-0", 4096 * MIB - 1, "credit2")
 
 
 def test_a_reboot_keeps_it(lab: Lab) -> None:

@@ -267,3 +267,16 @@ def test_numa_facts_are_kept(tmp_path_factory: pytest.TempPathFactory) -> None:
     lab = Lab(tmp_path_factory.mktemp("numa"), facts)
     assert lab.host.info().node_free_kib == facts.node_free_kib
     lab.host.close()
+
+
+def test_guests_that_behave_in_their_own_way(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLPY_GUESTS", "slow=slow-balloon:1,lame=no-hotplug,eager=busy:25")
+    for name in ("slow", "lame", "eager"):
+        lab.booted(config(name, memory=256, vcpus=2))
+    lab.host.memory.set_target(1, 128 * MIB)
+    lab.clock.go(10)
+    assert lab.host.find("slow").memory_kib == 246 * MIB
+    lab.host.cpus.set_online(2, range(1))
+    lab.host.cpus.set_online(2, range(2))
+    assert lab.host.find("lame").vcpus == 1
+    assert _spent(lab, 10)["eager"] == pytest.approx(0.5)

@@ -22,13 +22,16 @@ BEHAVIOURS = {
     "deaf": "ignores that it shall shut down or reboot",
     "no-suspend": "does not suspend itself, so that it can be neither saved nor migrated",
     "no-balloon": "has no balloon driver: its memory stays as it is",
+    "slow-balloon": "gives back or takes only MIB of memory in a second (8 if not given)",
+    "no-hotplug": "gives up vCPUs, but uses none that come later, like a Linux without a udev rule for that",
+    "busy": "works all the time, with PERCENT of each vCPU (100 if not given)",
     "no-pv-drivers": "hears nothing through xenstore, like an HVM guest without PV drivers",
     "silent": "never reads its console",
     "crash": "crashes SECONDS after it has booted (10 if not given)",
     "reboot-loop": "reboots SECONDS after it has booted (10 if not given), each time",
 }
-"""What each is about; those with SECONDS may be given as NAME:SECONDS."""
-_SECONDS = {"slow-boot": 30.0, "crash": 10.0, "reboot-loop": 10.0}
+"""What each is about; those with SECONDS, MIB or PERCENT may be given as NAME:NUMBER."""
+_NUMBERS = {"slow-boot": 30.0, "crash": 10.0, "reboot-loop": 10.0, "slow-balloon": 8.0, "busy": 100.0}
 
 
 def parse(text: str) -> tuple[tuple[str, str], ...]:
@@ -46,8 +49,8 @@ def _check(word: str) -> None:
     name, colon, seconds = word.partition(":")
     if name not in BEHAVIOURS:
         raise Failure(advice=f"{word!r} is no behaviour of a simulated guest: {', '.join(BEHAVIOURS)}")
-    if colon and (name not in _SECONDS or not seconds.replace(".", "", 1).isdecimal()):
-        raise Failure(advice=f"{word!r}: give it as NAME:SECONDS, for {', '.join(_SECONDS)} alone")
+    if colon and (name not in _NUMBERS or not seconds.replace(".", "", 1).isdecimal()):
+        raise Failure(advice=f"{word!r}: give it as NAME:NUMBER, for {', '.join(_NUMBERS)} alone")
 
 
 def chosen(db: sqlite3.Connection, name: str) -> str:
@@ -65,12 +68,12 @@ def has(behaviour: str, name: str) -> bool:
     return any(word.partition(":")[0] == name for word in behaviour.split("+"))
 
 
-def seconds(behaviour: str, name: str) -> float:
-    """How many seconds a behaviour takes; 0 where the guest does not behave so."""
+def number(behaviour: str, name: str) -> float:
+    """The number of a behaviour; 0 where the guest does not behave so."""
     for word in behaviour.split("+"):
         kind, _, given = word.partition(":")
         if kind == name:
-            return float(given) if given else _SECONDS[name]
+            return float(given) if given else _NUMBERS[name]
     return 0.0
 
 
@@ -78,7 +81,7 @@ def doom(behaviour: str) -> float | None:
     """How long it runs after its boot before it stops by itself, in seconds; None where it does not."""
     for name in ("crash", "reboot-loop"):
         if has(behaviour, name):
-            return seconds(behaviour, name)
+            return number(behaviour, name)
     return None
 
 

@@ -186,13 +186,14 @@ class Build:
             target_kib=step.target_kib,
             limit_kib=step.target_kib,
             video_kib=step.video_kib,
-            balloon_kib=memory.FASTEST_KIB * (row["pv_drivers"] and not behaviour.has(self.behaviour, "no-balloon")),
+            balloon_kib=memory.speed(self.behaviour) * row["pv_drivers"],
+            load=min(1.0, behaviour.number(self.behaviour, "busy") / 100),
             slack_kib=memory.XEN_SLACK_KIB if row["type"] == "pv" and step.target_kib < step.max_kib else 0,
         )
 
     def do_load_kernel(self, _step: steps.LoadKernel) -> None:
         """From here on there is something to run, and the console knows what it will say."""
-        boot = guest.boot(self.plan, self.facts, behaviour.seconds(self.behaviour, "slow-boot"))
+        boot = guest.boot(self.plan, self.facts, behaviour.number(self.behaviour, "slow-boot"))
         life.write(self.db, self.domid, boot.lines)
         self._update(built=1, booted=boot.seconds, due=boot.seconds)
 

@@ -81,7 +81,7 @@ def _of_dom0(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
         c_info=CreateInfo(type="pv", name=rows.text(row["name"])),
         b_info=BuildInfo(
             max_memkb=row["max_memory_kib"],
-            target_memkb=row["memory_kib"],
+            target_memkb=row["target_kib"],
             sched_params=SchedParams(sched=_scheduler(facts.scheduler), weight=_WEIGHT, cap=0),
             u=Pv(),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlpy.executors import LibxlError, LibxlMessage
 from xlpy.executors.absent import no_vcpus
 from xlpy.executors.cpus import CpuLoad
-from xlpy.executors.sim import rows, schedulers, shares
+from xlpy.executors.sim import behaviour, rows, schedulers, shares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,9 +140,10 @@ def _unreachable(domid: int, vcpu: int) -> LibxlMessage:
 def set_online(db: sqlite3.Connection, row: sqlite3.Row, vcpus: Collection[int]) -> None:
     """The guest plugs vCPUs in and out; without PV drivers they can only be added."""
     domid = row["domid"]
-    db.executemany(
-        "UPDATE vcpu SET online = 1 WHERE domid = ? AND vcpu = ? AND NOT online", [(domid, n) for n in vcpus]
-    )
+    manner = behaviour.chosen(db, rows.text(row["name"])) if domid == 0 else row["behaviour"]
+    if not behaviour.has(manner, "no-hotplug"):
+        added = [(domid, vcpu) for vcpu in vcpus]
+        db.executemany("UPDATE vcpu SET online = 1 WHERE domid = ? AND vcpu = ? AND NOT online", added)
     if row["pv_drivers"]:
         kept = ",".join(map(str, sorted(vcpus)))
         db.execute(f"UPDATE vcpu SET online = 0 WHERE domid = ? AND online AND vcpu NOT IN ({kept})", (domid,))

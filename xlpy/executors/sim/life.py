@@ -236,7 +236,7 @@ def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     from xlpy.plan import make_plan
 
     start, facts = row["ran"], rows.facts(db)
-    slow = behaviour.seconds(row["behaviour"], "slow-boot")
+    slow = behaviour.number(row["behaviour"], "slow-boot")
     lines, seconds = boot(make_plan(current(row, facts), facts), facts, slow)
     write(db, row["domid"], (line._replace(at=start + line.at) for line in lines))
     db.execute(

@@ -29,6 +29,7 @@ def furnish(db: sqlite3.Connection) -> None:
         "UPDATE domain SET target_kib = memory_kib, limit_kib = memory_kib, balloon_kib = pv_drivers * ?",
         (FASTEST_KIB,),
     )
+    db.execute("UPDATE domain SET target_kib = target_kib - 1 WHERE domid = 0")  # as its own tools write it
     for row in db.execute("SELECT domid, need_kib FROM domain ORDER BY domid").fetchall():
         nodes = facts.dom0_nodes or facts.node_ids
         place(db, row["domid"], row["need_kib"], nodes if row["domid"] == 0 else ())

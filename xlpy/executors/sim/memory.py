@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlpy.executors import LibxlError, LibxlMessage
 from xlpy.executors.absent import no_userdata
 from xlpy.executors.memory import DomainMemory
-from xlpy.executors.sim import rows
+from xlpy.executors.sim import behaviour, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +61,13 @@ class SimMemory:
             return [
                 DomainMemory(domid=row[0]) for row in self._host.db.execute("SELECT domid FROM domain ORDER BY domid")
             ]
+
+
+def speed(manner: str) -> int:
+    """What the balloon driver of a guest that behaves so moves in a second."""
+    if behaviour.has(manner, "no-balloon"):
+        return 0
+    return int(behaviour.number(manner, "slow-balloon") * 1024) or FASTEST_KIB
 
 
 def set_target(db: sqlite3.Connection, row: sqlite3.Row, kib: int, now: float) -> None:
