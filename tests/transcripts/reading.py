@@ -43,7 +43,8 @@ class Step(NamedTuple):
 def read_sections(folder: Path) -> dict[str, list[Step]]:
     """All sections with their steps, in order."""
     sections: dict[str, list[Step]] = {}
-    for line in (folder / "commands.txt").read_text(encoding="utf-8").splitlines():
+    lines = (folder / "commands.txt").read_text(encoding="utf-8").splitlines()
+    for line in lines:
         if line.startswith("= "):
             steps = sections[line[2:]] = []
             recordings = _recordings(folder / "transcripts" / line[2:])
@@ -52,16 +53,22 @@ def read_sections(folder: Path) -> dict[str, list[Step]]:
             steps.append(Step(0, line[2:], None))
         elif line and not line.startswith("#"):
             number += 1
-            steps.append(Step(number, line, recordings.get(number)))
+            command, said = recordings.get(number, (line, None))
+            if command not in lines:  # it was typed between those that are written down
+                steps.append(Step(number, command, said))
+                number += 1
+                said = recordings.get(number, (line, None))[1]
+            steps.append(Step(number, line, said))
     return sections
 
 
-def _recordings(folder: Path) -> dict[int, Said]:
+def _recordings(folder: Path) -> dict[int, tuple[str, Said]]:
+    """The commands with what they brought, by number."""
     return {int(path.name[:3]): _read(path) for path in sorted(folder.glob("[0-9][0-9][0-9]-*.txt"))}
 
 
-def _read(path: Path) -> Said:
+def _read(path: Path) -> tuple[str, Said]:
     found = _FILE.fullmatch(path.read_bytes().decode("utf-8", "surrogateescape"))
     if found is None:
         raise ValueError(f"{path} is no recording")
-    return Said(int(found["status"]), found["out"], found["err"])
+    return found["command"], Said(int(found["status"]), found["out"], found["err"])
