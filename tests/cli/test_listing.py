@@ -138,6 +138,8 @@ def test_short_uptime() -> None:
 
 
 FACTS = HostFacts(
+    shadow=False,
+    iommu_shares_tables=False,
     name="dom0",
     xen_version="4.17.7",
     kernel="6.1.0-56-amd64",
