@@ -62,8 +62,9 @@ def _said(step: Step, host: Host) -> Said:
 
 def compared(step: Step, said: Said) -> tuple[str, ...]:
     """The lines in which hosts must be equal: the status, then the output line by line."""
-    streams = (("out", said.out), ("err", said.err))
-    lines = [f"{name} {line}".rstrip() for name, text in streams for line in normal(text).splitlines()]
+    out, err = (normal(text).splitlines() for text in (said.out, said.err))
+    streams = (("out", out), ("err", sorted(err) if step.mixed else err))
+    lines = [f"{name} {line}".rstrip() for name, text in streams for line in text]
     if step.mask:
         lines = [re.sub(step.mask, _MASKED, line) for line in lines]
     return (f"status {said.status}", *lines)

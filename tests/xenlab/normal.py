@@ -31,6 +31,8 @@ _RULES = (
     (r"(?<=/backend/)(\w+)/\d+(?=/)", r"\1/<id>"),
     (r"(?<=bootloader\.)\d+(?=\.log)", "<id>"),
     (r"(?<= )\[\d+\](?= )", "[<pid>]"),
+    (r"(?<=fo 0x3/0x0/)\d+(?=\))", "<size>"),  # of the configuration in a saved domain
+    (r"(?<=Saving domain )\d+(?=,)", "<id>"),
     (r"(?m)(?<=:Getting infolist: ).*$", "<errno>"),  # that of whatever came last
     (r"(?<=\.c:)\d+(?=:)", "<line>"),
     # a domain that could not be built is destroyed twice: the second time it is gone, or about to be

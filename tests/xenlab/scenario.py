@@ -9,6 +9,7 @@
     err TEXT            the same of standard error
     within SECONDS      repeat it until all that holds
     mask REGEX          what is not compared between hosts
+    mixed               several programs write to standard error: the order of its lines is not compared
     see TEXT            run it on a terminal: wait until it writes TEXT ...
     type TEXT           ... type TEXT and Enter ...
     press ^X            ... or a control character (behind a `see`, or it may come together with what was typed)
@@ -49,6 +50,7 @@ class Step(NamedTuple):
     err: tuple[str, ...] = ()
     within: float = 0
     mask: str = ""
+    mixed: bool = False
     turns: tuple[Turn, ...] = ()
 
 
@@ -92,6 +94,8 @@ def _more(step: Step, word: str, text: str) -> Step:
             return step._replace(status=int(text))
         case "within":
             return step._replace(within=float(text))
+        case "mixed":
+            return step._replace(mixed=True)
         case "mask":
             return step._replace(mask=re.compile(text).pattern)
         case "out":

@@ -114,6 +114,10 @@ def test_what_must_be_seen(step: Step, said: Said, words: str) -> None:
             "0   0  00:16:3e:00:00:01     0     4     -1    -1/-1          /local/domain/0/backend/vif/1/0\n",
             "0   0  <mac>     0     4 <rings> /local/domain/0/backend/vif/<id>/0\n",
         ),
+        (
+            "Saving to x new xl format (info 0x3/0x0/755)\nxc: info: Saving domain 1, type x86 HVM",
+            "Saving to x new xl format (info 0x3/0x0/<size>)\nxc: info: Saving domain <id>, type x86 HVM",
+        ),
         ("Shutting down domain 2\nWaiting", "Shutting down domain <id>\nWaiting"),
         ("mac=00:16:3e:00:00:01", "mac=<mac>"),
         (
@@ -130,6 +134,11 @@ def test_only_what_differs_each_time_is_made_equal(text: str, expected: str) -> 
 
 def result(said: Said, step: Step) -> Result:
     return Result(step, compared(step, said), "", 0)
+
+
+def test_what_several_programs_say_is_compared_without_its_order() -> None:
+    said = Said(0, "b\na\n", "d\nc\n")
+    assert compared(Step(1, "", mixed=True), said) == ("status 0", "out b", "out a", "err c", "err d")
 
 
 def test_differences_are_a_diff_of_each_command() -> None:
