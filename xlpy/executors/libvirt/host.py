@@ -89,7 +89,10 @@ class LibvirtHost(Facets):
         name, uuid = self._access.on(domid, lambda domain: (domain.name(), domain.UUIDString()))
         kept = kept_by_libxl(domid, uuid) if self._access.local else None
         if kept is not None:
-            named = kept.replace(c_info=kept.c_info.replace(name=name))
+            named = kept.replace(c_info=kept.c_info.replace(name=name, domid=domid))
+            target = self._access.modules.read(f"/local/domain/{domid}/memory/target") or ""
+            if target.isdecimal():
+                named = named.replace(b_info=named.b_info.replace(target_memkb=int(target)))
             return self._access.on(domid, lambda domain: with_shares(named, domain))
         return read_back(self._access.on(domid, self._native), self.info().facts)
 

@@ -59,7 +59,8 @@ class SimCpus:
         with self._host.store.change():
             found = self._vcpu(domid, vcpu)
             if found is None:
-                raise self._no_affinity(domid, "No such process")
+                runs = self._db.execute("SELECT 1 FROM domain WHERE domid = ?", (domid,)).fetchone()
+                raise self._no_affinity(domid, "Invalid argument" if runs else "No such process")
             every = range(rows.facts(self._db).cpus)
             now_hard = set(every) if hard is None else set(hard)
             if hard is not None:
