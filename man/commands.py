@@ -63,9 +63,11 @@ def _verb(verb: Verb, prose: list[str]) -> Iterator[str]:
         yield from roff.new_line("It heeds the global option `-N`.")
     if verb.records:
         yield from roff.new_line("See LISTINGS.")
-    if verb.options:
+    if verb.added:
+        yield from roff.new_line("The options are those of `xlpy`; `xl` has none.")
+    if verb.options or verb.added:
         yield ".RS"
-        for option in verb.options:
+        for option in (*verb.options, *verb.added):
             yield from option_entry(option)
         yield ".RE"
 

@@ -40,15 +40,16 @@ LAYERS = (
     ("picture",),
     ("executors",),
     ("render",),
-    ("lsp",),
+    ("lsp", "top"),
     ("cli",),
 )
 ONLY_IN = {
     "click": {"cli"},
-    "rich": {"render"},
+    "rich": {"render", "top"},
     "libvirt": {"executors"},
     "lark": set[str](),
     "sqlite3": {"executors", "cli"},
+    "textual": {"top"},
     "pygls": {"lsp"},
     "lsprotocol": {"lsp"},
 }

@@ -35,12 +35,6 @@ def test_devd_has_nothing_to_do_on_a_simulated_host(tmp_path: Path, monkeypatch:
     assert waited == [True]
 
 
-@pytest.mark.usefixtures("simulated")
-def test_top_knows_no_simulated_host(tmp_path: Path) -> None:
-    said = run_ours("4.20", ("top",), tmp_path)
-    assert said == Run(b"", b"xl: top: xentop shows real hosts only: xlpy list --watch shows this one\n", 1)
-
-
 @pytest.mark.parametrize(("ended", "status"), [(0, 0), (127 << 8, 0), (2, 2)])
 def test_top_starts_xentop_and_ends_with_what_system_gives(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: int, status: int

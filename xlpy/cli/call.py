@@ -64,7 +64,8 @@ class Call:
 
     def each_option(self) -> Iterator[tuple[str, str]]:
         """Each option as (letter, value), as met; ends the run at -h, a bad option or too few words."""
-        scan = Getopt(self.words, (*options_of(self.verb, self.release), HELP_OPTION))
+        added = self.verb.added if self.settings.added else ()
+        scan = Getopt(self.words, (*options_of(self.verb, self.release), *added, HELP_OPTION))
         try:
             for letter, value in scan:
                 if letter == HELP_OPTION.letter:

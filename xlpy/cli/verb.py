@@ -58,6 +58,8 @@ class Verb(Record):
     min_words: int = 0
     no_libvirt: str = ""
     """Why libvirt has no way for it, and what has; empty where it has one."""
+    added: tuple[Option, ...] = ()
+    """The options that `xlpy` has and `xl` does not."""
     records: Callable[[Call], Record | Sequence[Record]] | None = None
     """What a listing lists, as values, from the same words as `run`: what --format prints (docs/json.md)."""
     libvirt_note: str = ""
@@ -121,5 +123,5 @@ def verb_help(verb: Verb, release: Release) -> str:
 
 def added_help(verb: Verb) -> str:
     """What `xlpy help VERB` has beside xl's."""
-    options = LISTING_OPTIONS if verb.records else ()
+    options = (*verb.added, *(LISTING_OPTIONS if verb.records else ()))
     return "".join(("\nxlpy adds:\n\n", *(f"{option.help}\n" for option in options))) if options else ""

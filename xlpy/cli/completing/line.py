@@ -108,7 +108,8 @@ def _verb(name: str | None) -> Verb | None:
 def _of_verb(verb: Verb, done: list[str], settings: Settings, current: str) -> Iterable[Candidate]:
     from xlpy.cli.verb import HELP_OPTION, LISTING_OPTIONS, options_of
 
-    options = (*options_of(verb, settings.release), HELP_OPTION, *(LISTING_OPTIONS if verb.records else ()))
+    added = (*(verb.added if settings.added else ()), *(LISTING_OPTIONS if verb.records else ()))
+    options = (*options_of(verb, settings.release), HELP_OPTION, *added)
     walk = Walk(options, done)
     context = Context(settings, verb.name, walk.words, current)
     if walk.open is not None:

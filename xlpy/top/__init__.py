@@ -1,0 +1,1 @@
+"""What xentop shows: domains with their use of CPUs, memory, networks and disks, from any host."""
