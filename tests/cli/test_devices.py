@@ -291,3 +291,32 @@ def test_what_comes_at_run_time_is_there_after_a_reboot(host: Host) -> None:
     host.lab.host.shutdown(domid, reboot=True)
     host.lab.clock.go(9)
     assert MACS[5] in host.xl("network-list web").out
+
+
+def test_a_bridge_that_is_not_there(host: Host) -> None:
+    host.pv1()
+    script, *rest = host.xl("network-attach pv1 bridge=nosuch").err.splitlines()
+    assert script.startswith(
+        "libxl: error: libxl_exec.c:117:libxl_report_child_exitstatus: /etc/xen/scripts/vif-bridge online ["
+    )
+    assert script.endswith("] exited with error status 1")
+    assert rest == [
+        f"{LIBXL}:1337:device_hotplug_child_death_cb: script: Could not find bridge device nosuch",
+        f"{LIBXL}:1481:device_addrm_aocomplete: Domain 1:Unable to add vif with id 1",
+        "libxl_device_nic_add failed.",
+    ]
+    assert len(host.xl("network-list pv1").out.splitlines()) == 2
+
+
+def test_virtual_tpms(host: Host) -> None:
+    host.guest("vtpmmgr", "pv")
+    host.guest("web", "pv")
+    uuid = "6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"
+    assert host.xl(f"vtpm-attach web backend=vtpmmgr uuid={uuid}") == (0, "", "")
+    host.lab.clock.go(1)
+    row = host.xl("vtpm-list web").out.removeprefix(VTPM)
+    assert row.startswith(f"0   1  {uuid}      0     4 ")
+    assert row.endswith(" /local/domain/1/backend/vtpm/2/0\n")
+    assert host.xl("vtpm-detach web 7").err.endswith("Unknown device 7.\n")
+    assert host.xl(f"vtpm-detach web {uuid.upper()}") == (0, "", "")
+    assert host.xl("vtpm-list web") == (0, VTPM, "")

@@ -122,3 +122,31 @@ def test_domains_of_an_older_host_file_keep_their_devices(lab: Lab, monkeypatch:
     lab.host.close()
     lab.host = lab.open()
     assert [(node.path, node.value) for node in lab.host.xenstore.tree(f"/local/domain/{domid}")] == seen
+
+
+def test_bridges_have_the_interfaces_of_guests_as_ports(lab: Lab) -> None:
+    nic = Vif(mac="00:16:3e:00:00:02", bridge="xenbr0", ifname="web0")
+    lab.booted(STORAGE)
+    lab.booted(config("web", devices=(nic, NIC.replace(bridge="br1"))))
+    hvm = lab.create(config("win", "hvm", devices=(nic.replace(ifname=None),)), paused=True)
+    ours, theirs = lab.host.bridges()
+    assert [(port.name, port.domid, port.connected) for port in ours.ports] == [
+        ("web0", 2, True),
+        (f"vif{hvm}.0", hvm, False),
+        (f"vif{hvm}.0-emu", hvm, True),
+    ]
+    assert (theirs.name, theirs.domid, [port.name for port in theirs.ports]) == ("br1", 1, ["vif2.1"])
+    lab.host.devices.detach(2, "vif", 0, force=True)
+    assert [port.domid for port in lab.host.bridges()[0].ports] == [hvm, hvm]
+
+
+def test_a_fault_strikes_where_a_device_is_attached(lab: Lab) -> None:
+    from xlpy.executors.faults import Fault
+
+    domid = lab.booted(config("web"))
+    lab.host.faults.add(Fault(number=0, point="device:vif", times=1))
+    with pytest.raises(Failure):
+        lab.host.devices.attach(domid, NIC.replace(backend_domname=None))
+    assert list(lab.host.devices.attached(domid, "vif")) == []
+    lab.host.devices.attach(domid, NIC.replace(backend_domname=None))
+    assert len(lab.host.devices.attached(domid, "vif")) == 1

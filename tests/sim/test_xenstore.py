@@ -225,3 +225,18 @@ def test_every_end_has_the_other_one(lab: Lab) -> None:
     backs = {path: value for path, value in backs.items() if not path.startswith("/libxl/")}
     assert {back: front for front, back in fronts.items() if back} == backs
     assert len(backs) == 7
+
+
+def test_the_balloon_follows_what_is_written(lab: Lab) -> None:
+    domid = lab.booted(config(memory=128))
+    lab.host.xenstore.write(f"/local/domain/{domid}/memory/target", str(64 * 1024))
+    assert values(lab, f"/local/domain/{domid}")["memory/target"] == "65536"
+    lab.clock.go(10)
+    assert lab.host.find("web").memory_kib == 64 * 1024
+
+
+def test_what_nobody_can_ask_the_guest_for_is_only_kept(lab: Lab) -> None:
+    domid = lab.booted(config())
+    lab.host.xenstore.write(f"/local/domain/{domid}/control/shutdown", "frobnicate")
+    assert values(lab, f"/local/domain/{domid}")["control/shutdown"] == "frobnicate"
+    assert lab.states() == {"web": "b"}

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from xlpy.render.text import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from xlpy.executors.sim.bridges import Bridge
     from xlpy.executors.sim.inspect import End, Inspection
 
 
@@ -44,3 +45,14 @@ def _part(title: str, lines: Iterable[str], more: str = "") -> Iterator[str]:
     if lines:
         yield f"{title}: {len(lines)}{more}"
         yield from lines
+
+
+def bridges_text(found: Sequence[Bridge]) -> str:
+    """Each bridge with the domain it is in, and a line for each port."""
+    lines = []
+    for bridge in found:
+        lines.append(f"{printable(bridge.name)} in domain {bridge.domid}: {len(bridge.ports)}")
+        for port in bridge.ports:
+            idle = "" if port.connected else "  not connected"
+            lines.append(f"  {printable(port.name):<16} {port.mac:17}  domid {port.domid}{idle}")
+    return "".join(f"{line}\n" for line in lines)

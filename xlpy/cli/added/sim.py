@@ -41,6 +41,20 @@ def inspect_(settings: Settings, domain: str, layout: str) -> int:
     return 0
 
 
+@command.command(short_help="Show the bridges and their ports")
+@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to print them.")
+@host_options
+@click.pass_obj
+def bridges(settings: Settings, layout: str) -> int:
+    """Show the bridges of Domain-0 and of driver domains, and which interfaces of guests are on them."""
+    from xlpy.render.inspection import bridges_text
+    from xlpy.render.objects import to_text
+
+    found = _simulated(settings).bridges()
+    sys.stdout.write(to_text(found, layout) if layout == "json" else bridges_text(found))
+    return 0
+
+
 @command.group(short_help="Let a step, a device, a migration fail, hang or die")
 def fault() -> None:
     """Ask for faults: at a point something fails, hangs, or the process is killed; what xl leaves then is left."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import ClassVar
 
+    from xlpy.executors.sim.bridges import Bridge
     from xlpy.executors.sim.console import SimConsole
     from xlpy.executors.sim.counters import SimCounters
     from xlpy.executors.sim.cpus import SimCpus
@@ -95,6 +96,12 @@ class SimHost:
         from xlpy.executors.sim.inspect import inspect
 
         return inspect(self.store, domid)
+
+    def bridges(self) -> Sequence[Bridge]:
+        """The bridges, with their ports."""
+        from xlpy.executors.sim.bridges import bridges
+
+        return bridges(self.store)
 
     @property
     def pci(self) -> SimPci:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xlpy.executors.sim import life, rows, tree
+from xlpy.executors.sim import life, memory, rows, tree
 from xlpy.executors.xenstore import XenstoreError
 
 if TYPE_CHECKING:
@@ -112,13 +112,17 @@ class SimXenstore:
         return int(self.db.execute(query, (f"_{domid}", f"_{domid},%")).fetchone()[0])
 
     def _request(self, path: str, value: str, now: float) -> bool:
-        """A guest that listens clears control/shutdown and does what stood there."""
-        domid, what = tree.owner(self.db, path), _REQUESTS.get(value)
-        if self.by or domid is None or what is None or path != f"/local/domain/{domid}/control/shutdown":
+        """What a guest that listens does when Domain-0 writes it: it shuts down, or changes its balloon."""
+        domid = tree.owner(self.db, path)
+        if self.by or domid is None:
             return False
-        if not rows.domain(self.db, domid)["pv_drivers"]:
+        row, what = rows.domain(self.db, domid), path.removeprefix(f"/local/domain/{domid}/")
+        if what == "memory/target" and value.isdecimal():
+            memory.set_target(self.db, row, int(value) + row["video_kib"], now)
+            return True
+        if what != "control/shutdown" or value not in _REQUESTS or not row["pv_drivers"]:
             return False
-        life.ask(self.db, domid, now, what)
+        life.ask(self.db, domid, now, _REQUESTS[value])
         return True
 
     def remove(self, path: str) -> None:
