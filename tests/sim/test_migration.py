@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -219,3 +220,44 @@ def test_another_configuration(place: Place) -> None:
     assert "unable to read overridden config file" in place.run("xl", "migrate", "-C", "none", "web", "x").err
     assert place.run("xl", "migrate", "-C", "other.cfg", "web", "sim:///rack3").status == 0
     assert states(place, "sim:///rack3") == {"shop": "b"}
+
+
+def test_a_copy_takes_over_when_the_first_is_gone(place: Place) -> None:
+    """Remus: the copy goes on from the last checkpoint."""
+    place.environment["XLPY_STATE_DIR"] = str(place.folder)
+    sender = subprocess.Popen(
+        ["xl", "remus", "-Fd", "-i", "20", "web", "sim:///backup"],
+        env=place.environment,
+        cwd=place.folder,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(100):
+        if states(place, "sim:///backup"):
+            break
+        time.sleep(0.1)
+    assert states(place, "sim:///backup") == {"web--incoming": "p"}
+    time.sleep(0.2)
+    assert states(place) == {"web": "b"}
+    assert place.run("xl", "destroy", "web").status == 0
+    _, told = sender.communicate(timeout=30)
+    assert sender.returncode == 0
+    assert "Remus: Primary domain has been destroyed." in told.splitlines()
+    assert "migration target: Remus Failover for domain 1" in told.splitlines()
+    for _ in range(100):
+        if states(place, "sim:///backup") == {"web": "b"}:
+            break
+        time.sleep(0.1)
+    assert states(place, "sim:///backup") == {"web": "b"}
+
+
+def test_what_remus_refuses(place: Place) -> None:
+    """The statuses and words of the real xl."""
+    for options, status, line in (
+        (("-p",), 255, "Option -p must be used in conjunction with -c"),
+        (("-c", "-i", "5"), 255, "option -c is conflict with -i, -d, -n or -b: No such file or directory"),
+        (("-s", "", "-e"), 1, NO_RECEIVER[0]),
+    ):
+        said = place.run("xl", "remus", *options, "web", "exit 3")
+        assert (said.status, said.err.splitlines()[0]) == (status, line)
+    assert states(place) == {"web": "b"}

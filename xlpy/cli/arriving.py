@@ -30,17 +30,37 @@ def receive(call: Call, options: dict[str, str]) -> int:
     streams = executor.saving.streams
     if streams is None:
         raise Failure(advice="this host takes no streams: its own tools migrate to it")
+    remus = "r" in options
     try:
-        domid = streams.receive(config, reader.up_to, tell, watched="e" not in options)
+        domid = streams.receive(config, reader.up_to, tell, watched="e" not in options, checkpointed=remus)
     except Failure as failure:
         rc = _told(call, failure)
         _say(f"Domain creation failed (code {rc}).")
         return 1
     name = config.name.removesuffix(INCOMING)
+    if remus:
+        return _fail_over(call, executor, domid, name)
     try:
         return _take_over(call, executor, domid, name, paused="p" in options)
     except pipes.Broken:
         return 1
+
+
+def _fail_over(call: Call, executor: Executor, domid: int, name: str) -> int:
+    """The sender is gone, so that this copy takes its place; it runs even if it cannot have the name."""
+    _say(f"Remus Failover for domain {domid}")
+    try:
+        executor.rename(domid, name)
+    except Failure as failure:
+        rc = _told(call, failure)
+        say_whole(f"migration target (Remus): Failed to rename domain from {name}{INCOMING} to {name}:{rc}")
+    try:
+        executor.unpause(domid)
+    except Failure as failure:
+        rc = _told(call, failure)
+        say_whole(f"migration target (Remus): Failed to unpause domain {name} (id: {domid}):{rc}")
+        return 1
+    return 0
 
 
 def _take_over(call: Call, executor: Executor, domid: int, name: str, *, paused: bool) -> int:

@@ -38,12 +38,27 @@ class Streams(Protocol):
         TELL gets the lines of progress, as xl prints them. Raises SaveFailed; a guest that was suspended stays so.
         """
 
+    def replicate(
+        self, domid: int, write: Callable[[bytes], None], tell: Callable[[str], None], seconds: float
+    ) -> None:
+        """Write the state again and again, with so many seconds between, while the guest runs (Remus).
+
+        Returns when the domain is gone; raises SaveFailed where nobody takes the state any more.
+        """
+
     def receive(
-        self, config: DomainConfig, read: Callable[[int], bytes], tell: Callable[[str], None], *, watched: bool
+        self,
+        config: DomainConfig,
+        read: Callable[[int], bytes],
+        tell: Callable[[str], None],
+        *,
+        watched: bool,
+        checkpointed: bool = False,
     ) -> int:
         """Build a paused domain of a configuration (with its name) and the state that READ gives, exactly N bytes each.
 
-        Gives the domid. Raises Failure (SaveFailed where the state is to blame); then nothing is left of the domain.
+        Of a stream that is CHECKPOINTED the last whole state counts, when it ends. Gives the domid. Raises Failure
+        (SaveFailed where the state is to blame); then nothing is left of the domain.
         """
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import errno
 import os
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 
-from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage, refusals
+from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage, UnknownDomain, refusals
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
 from xlpy.executors.sim import behaviour, events, faults, frames, life, rows, state, stream
 
@@ -96,18 +97,39 @@ class SimSaving:
             refuse_suspend(row)
             events.note(self.db, row, "sent", what)
             life.suspend(self.db, row, now)
-            return state.snapshot(self.db, domid)
+            return state.snapshot(self.db, domid, now)
 
     # ---- receiving
 
+    def replicate(
+        self, domid: int, write: Callable[[bytes], None], tell: Callable[[str], None], seconds: float
+    ) -> None:
+        """Write checkpoints until the domain is gone."""
+        row, facts = self._look(domid)
+        tell(f"xc: info: Saving domain {domid}, type {_kind(row)}")
+        with _wire_fails(domid, GUEST_TIMEDOUT, "did not respond"):
+            write(stream.MAGIC + stream.pack(stream.HEAD, {"type": row["type"], "xen": facts.xen_version}))
+        with _wire_fails(domid, ERROR_FAIL, "responded"), suppress(UnknownDomain):
+            while True:
+                with self.store.look() as now:
+                    guest = state.snapshot(self.db, domid, now)
+                write(stream.pack(stream.FRAMES, {"frames": frames.highest(row)}) + stream.pack(stream.GUEST, guest))
+                time.sleep(seconds)
+
     def receive(
-        self, config: DomainConfig, read: Callable[[int], bytes], tell: Callable[[str], None], *, watched: bool
+        self,
+        config: DomainConfig,
+        read: Callable[[int], bytes],
+        tell: Callable[[str], None],
+        *,
+        watched: bool,
+        checkpointed: bool = False,
     ) -> int:
         """Make a domain, fill it from the stream, and leave it paused; after a failure nothing is left of it."""
         domid = self._make(config, watched=watched)
         try:
             self._meet_received("migrate:receive" if config.name.endswith(_INCOMING) else "restore", domid)
-            guest = _read_all(read, tell)
+            guest = _read_all(read, tell, checkpointed=checkpointed)
             with self.store.change():
                 state.apply(self.db, domid, guest)
                 events.note(self.db, rows.domain(self.db, domid), "received")
@@ -234,12 +256,17 @@ def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveF
     )
 
 
-def _read_all(read: Callable[[int], bytes], tell: Callable[[str], None]) -> dict[str, Any]:
-    """The guest in a stream that is whole."""
+def _read_all(read: Callable[[int], bytes], tell: Callable[[str], None], *, checkpointed: bool) -> dict[str, Any]:
+    """The guest in a stream that is whole, or the last one in a stream of checkpoints."""
     stream.check_magic(read)
     guest: dict[str, Any] = {}
     while True:
-        kind, body = stream.unpack(read)
+        try:
+            kind, body = stream.unpack(read)
+        except stream.BadStreamError:
+            if checkpointed and guest:
+                return guest
+            raise
         if kind == stream.HEAD:
             major, minor = (*body.get("xen", "").split("."), "0", "0")[:2]
             tell(f"xc: info: Found {_KINDS.get(body.get('type', ''), 'x86 HVM')} domain from Xen {major}.{minor}")

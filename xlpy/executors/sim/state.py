@@ -14,14 +14,16 @@ _NUMBERS = ("ran", "booting", "booted", "spent", "due", "stop_reason", "pv_drive
 _TEXTS = ("session", "typed", "behaviour")
 
 
-def snapshot(db: sqlite3.Connection, domid: int) -> dict[str, Any]:
-    """The state of a guest that is suspended; on its console what is still to come, as [guest time, text]."""
+def snapshot(db: sqlite3.Connection, domid: int, now: float) -> dict[str, Any]:
+    """The state of a guest; on its console what is still to come, as [guest time, text]."""
     row = rows.domain(db, domid)
+    ran = rows.guest_time(row, now)
     later = db.execute(
-        "SELECT at, text FROM console WHERE domid = ? AND at > ? ORDER BY at, seq", (domid, row["ran"])
+        "SELECT at, text FROM console WHERE domid = ? AND at > ? ORDER BY at, seq", (domid, ran)
     ).fetchall()
     return {
         **{name: row[name] for name in _NUMBERS},
+        "ran": ran,
         **{name: rows.text(row[name]) for name in _TEXTS},
         "console": [[line["at"], rows.text(line["text"])] for line in later],
     }
