@@ -14,6 +14,7 @@ from tests.sim.test_machine import Machine, names
 from xlpy.executors import Failure, LibxlError
 from xlpy.executors.sim.fairness import Group, fair_rates
 from xlpy.host import BUILT_IN
+from xlpy.libxl import Hvm
 
 cpu_numbers = st.integers(0, 7)
 cpu_sets = st.frozensets(cpu_numbers, min_size=1, max_size=8)
@@ -228,8 +229,6 @@ def test_memory_comes_from_the_nodes_of_the_guest(lab: Lab) -> None:
 
 
 def test_a_guest_without_drivers_does_not_follow(lab: Lab) -> None:
-    from xlpy.libxl import Hvm
-
     domid = lab.booted(config("a", "hvm", memory=512, info={"u": Hvm(xen_platform_pci=False)}))
     lab.host.memory.set_target(domid, 256 * MIB)
     lab.clock.go(100)
@@ -280,3 +279,27 @@ def test_guests_that_behave_in_their_own_way(lab: Lab, monkeypatch: pytest.Monke
     lab.host.cpus.set_online(2, range(2))
     assert lab.host.find("lame").vcpus == 1
     assert _spent(lab, 10)["eager"] == pytest.approx(0.5)
+
+
+def test_a_pcpu_of_the_null_scheduler_has_one_vcpu(lab: Lab) -> None:
+    for cpu in (6, 7):
+        lab.host.pools.remove_cpu(0, cpu)
+    lab.host.pools.create("null", "null", [6, 7])
+    for name in ("a", "b", "c"):
+        lab.booted(config(name, created={"pool_name": "null"}))
+        _work(lab, name)
+    spent = _spent(lab, 10)
+    assert [spent[name] for name in "abc"] == pytest.approx([1, 1, 0])
+    lab.host.destroy(1)
+    assert _spent(lab, 10)["c"] == pytest.approx(1)
+
+
+def test_a_guest_that_needs_more_than_it_has(lab: Lab) -> None:
+    """Memory that is populated on demand is not for guests without a balloon driver."""
+    small = {"u": Hvm(xen_platform_pci=False), "max_memkb": 512 * MIB}
+    domid = lab.booted(config("a", "hvm", memory=256, info=small, on_crash="preserve"))
+    event = lab.host.stopped(domid)
+    assert event is not None
+    assert event.reason == 3
+    domid = lab.booted(config("b", "hvm", memory=256, info={**small, "u": Hvm()}))
+    assert lab.host.stopped(domid) is None

@@ -194,8 +194,14 @@ class Build:
     def do_load_kernel(self, _step: steps.LoadKernel) -> None:
         """From here on there is something to run, and the console knows what it will say."""
         boot = guest.boot(self.plan, self.facts, behaviour.number(self.behaviour, "slow-boot"))
-        life.write(self.db, self.domid, boot.lines)
-        self._update(built=1, booted=boot.seconds, due=boot.seconds)
+        short = self._runs_out_of_memory()
+        life.write(self.db, self.domid, boot.lines[:-1] if short else boot.lines)
+        self._update(built=1, booted=boot.seconds, due=boot.seconds, stop_reason=life.CRASH if short else None)
+
+    def _runs_out_of_memory(self) -> bool:
+        """Whether a guest touches more memory than it has, for it is populated on demand and there is no balloon."""
+        row = rows.domain(self.db, self.domid)
+        return bool(row["type"] != "pv" and row["memory_kib"] < row["max_memory_kib"] and not row["balloon_kib"])
 
     def do_set_scheduler(self, step: steps.SetScheduler) -> None:
         """What the configuration says of weight and cap, where the pool's scheduler knows them."""

@@ -33,13 +33,35 @@ def settle(db: sqlite3.Connection, now: float) -> None:
     if not stirred:
         return
     pools = {-1 - what for what in stirred if what < 0}
-    for pool in list(pools):
+    for pool in pools | _crowded(db, stirred):
         stirred += [row[0] for row in db.execute("SELECT domid FROM domain WHERE pool_number = ?", (pool,))]
     for domid in dict.fromkeys(what for what in stirred if what >= 0):
         pools |= _classify(db, domid, now)
     for pool in pools:
         _level(db, pool, now)
     db.execute("DELETE FROM stirred")
+
+
+def _crowded(db: sqlite3.Connection, stirred: Sequence[int]) -> set[int]:
+    """The pools in which a change of one domain is a matter of all: those where a vCPU has its pCPU for itself."""
+    null = {row[0] for row in db.execute("SELECT number FROM pool WHERE scheduler = ?", (_NULL,))}
+    query = "SELECT pool_number FROM domain WHERE domid = ?"
+    found = (db.execute(query, (what,)).fetchone() for what in stirred if what >= 0) if null else ()
+    return null.intersection(row[0] for row in found if row)
+
+
+def _own_cpus(db: sqlite3.Connection, pool: int) -> dict[tuple[int, int], int]:
+    """Which pCPU each vCPU of a pool has for itself, by (domid, number): who came first has one, the others wait."""
+    free = set(cpus_of_pool(db, pool))
+    query = "SELECT domid, vcpu, cpu, hard FROM vcpu JOIN domain USING (domid) WHERE pool_number = ? AND online"
+    found: dict[tuple[int, int], int] = {}
+    for vcpu in db.execute(f"{query} ORDER BY domid, vcpu", (pool,)).fetchall():
+        fitting = [cpu for cpu in _allowed(vcpu, tuple(sorted(free))) if cpu in free]
+        if fitting:
+            cpu = vcpu["cpu"] if vcpu["cpu"] in fitting else fitting[0]
+            found[vcpu["domid"], vcpu["vcpu"]] = cpu
+            free.discard(cpu)
+    return found
 
 
 def _classify(db: sqlite3.Connection, domid: int, now: float) -> set[int]:
@@ -51,9 +73,12 @@ def _classify(db: sqlite3.Connection, domid: int, now: float) -> set[int]:
     vcpus = db.execute("SELECT * FROM vcpu WHERE domid = ? ORDER BY vcpu", (domid,)).fetchall()
     demands = _demands(row, vcpus)
     total, pools = sum(demands), set()
+    own = _own_cpus(db, row["pool_number"]) if row["scheduler"] == _NULL else None
     online = sum(vcpu["online"] for vcpu in vcpus)
     for vcpu, demand in zip(vcpus, demands, strict=True):
         cpus = _allowed(vcpu, pool_cpus)
+        if own is not None:
+            cpus = tuple(cpu for cpu in cpus if cpu == own.get((domid, vcpu["vcpu"])))
         if vcpu["cpu"] not in cpus and cpus:
             move(db, domid, vcpu["vcpu"], cpus)
         capped = demand * min(1.0, row["cap"] / 100 / total) if row["cap"] and total else demand
