@@ -54,7 +54,8 @@ class TestList:
 
     def test_one(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert [one["domid"] for one in json.loads(_said(capsys, "list", "-l", "pv1")[1])] == [1]
-        assert _said(capsys, "list", "-l", "9") == (1, "", "Error: Domain '9' does not exist.\n")
+        status, _, err = _said(capsys, "list", "-l", "9")
+        assert (status, err.splitlines()[-1]) == (1, "Error: Domain '9' does not exist.")
 
     def test_expressions(
         self, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

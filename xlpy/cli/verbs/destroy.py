@@ -44,8 +44,9 @@ def run(call: Call) -> int:
 
 
 def _say_gone(call: Call, domid: int) -> None:
-    from xlpy.cli.domains import libxl_error
+    from xlpy.cli.domains import libxl_error, say_no_info
 
+    say_no_info(call.release, domid)
     for function, lines, what in (
         ("libxl__destroy_domid", (1183, 1179), "Non-existant domain"),
         ("domain_destroy_callback", (1137, 1133), "Unable to destroy guest"),

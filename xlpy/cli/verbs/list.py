@@ -37,7 +37,7 @@ def records(call: Call) -> Sequence[DomainInfo]:
 
 
 def _wanted(call: Call) -> tuple[Executor, Sequence[DomainInfo]]:
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.domains import find_domid, say_no_info
 
     if len(call.words) > 1:
         call.help(1)
@@ -48,6 +48,7 @@ def _wanted(call: Call) -> tuple[Executor, Sequence[DomainInfo]]:
     domid = find_domid(executor, call.words[0])
     found = [domain for domain in domains if domain.domid == domid]
     if not found:
+        say_no_info(call.release, domid)
         print(f"Error: Domain '{call.words[0]}' does not exist.", file=sys.stderr)
         raise Leave(1)
     return executor, found
