@@ -38,6 +38,7 @@ LAYERS = (
         "plan",
     ),
     ("picture",),
+    ("edits", "running", "compare", "compare_devices", "change"),
     ("executors",),
     ("render",),
     ("lsp", "top"),

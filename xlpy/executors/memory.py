@@ -25,6 +25,9 @@ class DomainMemory(Record):
 class Memory(Protocol):
     """Both setters raise LibxlError where libxl refuses; a domain that is not there has no target in xenstore."""
 
+    def target(self, domid: int) -> int:
+        """What the guest's balloon is to leave it, whether it has followed or not; video memory is part of it."""
+
     def set_target(self, domid: int, kib: int) -> None:
         """What the guest's balloon is to leave it, and the most that Xen lets it have (xl mem-set).
 

@@ -30,10 +30,22 @@ LAYOUTS = ("text", "json", "markdown", "html")
 @click.option("--detail", is_flag=True, help="Show each step in full: arithmetic, xenstore nodes, command lines.")
 @click.option("--step", "step", metavar="STEP", help="Only this step, in full: its number, or a part of its words.")
 @click.option("--host", "host_file", metavar="FILE", help="The host to plan for: a host file, see xlpy host facts.")
+@click.option("--against", metavar="URI", help="Compare with what runs on this host, and show what would change.")
+@click.option("--prune", is_flag=True, help="With --against: guests that no file is about would be destroyed.")
+@click.option("--out", metavar="PLAN", help="With --against: save the changes for xlpy apply.")
 @host_options
 @click.pass_obj
 def command(
-    settings: Settings, words: tuple[str, ...], layout: str, step: str | None, host_file: str | None, *, detail: bool
+    settings: Settings,
+    words: tuple[str, ...],
+    layout: str,
+    step: str | None,
+    host_file: str | None,
+    against: str | None,
+    out: str | None,
+    *,
+    detail: bool,
+    prune: bool,
 ) -> int:
     """Show what building the domains of configuration files would do.
 
@@ -41,9 +53,14 @@ def command(
     the one that --connect names, with the guests that run there. Several guests are planned one after the other, those
     that serve others first. A NAME=VALUE is added to every file. Nothing is changed on any host. The status is
     0 when every domain could be built, else what xl create would end with for the first that could not.
+
+    With --against the files are compared with what runs on a host: guests are created (+), changed while they run (~),
+    built anew (-/+) or destroyed (-), each with the settings that differ. xlpy apply makes the changes.
     """
     settings = with_conf(settings)
     try:
+        if against is not None:
+            return _compare(settings, words, against, layout, out, prune=prune)
         facts, standing = the_host(settings, host_file)
     except Failure as failure:
         say_failure(failure, "xlpy")
@@ -59,6 +76,27 @@ def command(
         sys.stdout.write(_page(named, facts, layout))
     show([found for one in named for found in findings(one)])
     return next(iter((*files.statuses, *(p.status for one in named for p in one.judged.fatal[:1]))), 0)
+
+
+def _compare(settings: Settings, words: tuple[str, ...], uri: str, layout: str, out: str | None, *, prune: bool) -> int:
+    """What would change on a host."""
+    from xlpy.cli.changing import compare_files
+    from xlpy.cli.planfile import SavedPlan, save_plan
+    from xlpy.render.planchanges import changes_dict, changes_text
+
+    if layout not in ("text", "json"):
+        raise click.UsageError("changes are printed as text or json")
+    compared = compare_files(words, settings, uri, prune=prune)
+    if layout == "json":
+        import json
+
+        sys.stdout.write(json.dumps(changes_dict(compared.changes), indent=2) + "\n")
+    else:
+        sys.stdout.write(changes_text(compared.changes))
+    if out is not None and not compared.statuses:
+        save_plan(out, SavedPlan(uri=uri, state=compared.state, prune=prune, wishes=compared.wishes))
+    fatal = (one.fatal[0].status for one in compared.changes.pending if one.fatal)
+    return next(iter((*compared.statuses, *fatal)), 0)
 
 
 def _text(

@@ -32,6 +32,11 @@ class SimMemory:
         """The memory of HOST."""
         self._host = host
 
+    def target(self, domid: int) -> int:
+        """What was asked for last."""
+        with self._host.store.look():
+            return int(_row(self._host.db, domid)["target_kib"])
+
     def set_target(self, domid: int, kib: int) -> None:
         """The guest is told at once, and follows as fast as it can."""
         with self._host.store.change() as now:
