@@ -27,8 +27,7 @@ _IN_PLACE = frozenset(
         "b_info.avail_vcpus",
         "b_info.vcpu_hard_affinity",
         "b_info.vcpu_soft_affinity",
-        "b_info.sched_params.weight",
-        "b_info.sched_params.cap",
+        "b_info.sched_params",
         "b_info.video_memkb",
         "c_info.pool_name",
         "c_info.uuid",
@@ -36,6 +35,8 @@ _IN_PLACE = frozenset(
     )
 )
 """Settings that are compared with what runs, not with what it was built from."""
+_FILLED_IN = frozenset(("c_info.domid", "b_info.arch_x86.msr_relaxed"))
+"""What the host fills in where a file leaves it open."""
 _DEFAULT_WEIGHT, _DEFAULT_CAP = 256, 0
 _WITH_SHARES = ("credit", "credit2")
 
@@ -190,9 +191,12 @@ def _structs(wanted: Struct, built: Struct, path: str, *, exact: bool) -> Iterat
     for name in wanted.FIELDS:
         after, before = getattr(wanted, name), getattr(built, name)
         here = f"{path}.{name}"
+        unset = getattr(type(wanted), name, None)
+        if here in _IN_PLACE or (here in _FILLED_IN and after == unset):
+            continue
         if isinstance(after, Struct) and isinstance(before, Struct):
             yield from _structs(after, before, here, exact=exact)
-        elif here not in _IN_PLACE and (exact or getattr(type(wanted), name, None) not in (after, before)):
+        elif exact or unset not in (after, before):
             yield from _values(after, before, here)
 
 

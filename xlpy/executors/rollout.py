@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from xlpy.change import Change
     from xlpy.edits import AnyEdit
     from xlpy.executors import Executor
-    from xlpy.executors.devices import Devices
     from xlpy.libxl import DomainConfig
 
     Opener = Callable[[], AbstractContextManager[Executor]]
@@ -135,19 +134,11 @@ def _edit(host: Executor, domid: int, edit: AnyEdit) -> None:
             raise Failure(advice=f"there is no cpupool {edit.pool}")
         host.pools.move(domid, number)
     elif isinstance(edit, AttachDevice):
-        _devices(host).attach(domid, edit.device)
+        host.devices.attach(domid, edit.device)
     elif isinstance(edit, DetachDevice):
-        _devices(host).detach(domid, edit.device.KIND, edit.devid)
+        host.devices.detach(domid, edit.device.KIND, edit.devid)
     elif isinstance(edit, ChangeMedium):
-        _devices(host).change_medium(domid, edit.disk)
-
-
-def _devices(host: Executor) -> Devices:
-    """The facet, of a host that has it."""
-    found: Devices | None = getattr(host, "devices", None)
-    if found is None:
-        raise Failure(advice="this host cannot change the devices of a running guest")
-    return found
+        host.devices.change_medium(domid, edit.disk)
 
 
 def end(host: Executor, domid: int, patience: float) -> None:
