@@ -38,7 +38,7 @@ LAYERS = (
         "plan",
     ),
     ("picture",),
-    ("edits", "running", "compare", "compare_devices", "change"),
+    ("edits", "running", "compare", "compare_devices", "change", "turns"),
     ("executors",),
     ("render",),
     ("lsp", "top"),

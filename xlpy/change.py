@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from xlpy import decisions, placement
+from xlpy import placement
 from xlpy.compare import Difference, differences
-from xlpy.feasible_devices import claims
 from xlpy.record import Record
 from xlpy.running import as_guest, need
-from xlpy.together import Guest, Standing, in_order, judge, served_by
+from xlpy.together import DOM0, Guest, Standing, in_order, judge, no_server, served_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from xlpy.host import HostFacts, Problem
     from xlpy.libxl import DomainConfig
@@ -45,7 +44,14 @@ class Change(Record):
     problems: tuple[Problem, ...] = ()
     """What is in the way; a change with a fatal one is not made."""
     after: tuple[str, ...] = ()
-    """The names of the guests whose changes must be made before."""
+    """The labels of the changes that must be made before."""
+    part: str = ""
+    """Where guests exchange what they hold, one of them first gives back: then its change has two parts."""
+
+    @property
+    def label(self) -> str:
+        """The name, and the part where there are two."""
+        return f"{self.name} ({self.part})" if self.part else self.name
 
     @property
     def fatal(self) -> tuple[Problem, ...]:
@@ -65,10 +71,26 @@ class Changes(Record):
         return tuple(change for change in self.changes if change.action != "keep")
 
 
+def grows(change: Change | None) -> int:
+    """By how many KiB a guest that goes on running gets larger."""
+    if change is None or change.action != "update" or change.config is None or change.running is None:
+        return 0
+    return max(0, change.config.memory_kib - change.running.memory_kib)
+
+
+def shrinks(change: Change) -> bool:
+    """Whether it gives memory back."""
+    if change.action != "update" or change.config is None or change.running is None:
+        return False
+    return change.config.memory_kib < (change.running.target_kib or 0)
+
+
 def changes(
     wishes: Sequence[Wish], running: Sequence[Running], facts: HostFacts, standing: Standing, *, prune: bool = False
 ) -> Changes:
     """Compare; with PRUNE guests that no file is about are destroyed. The order of the files does not matter."""
+    from xlpy.turns import in_turn
+
     there = {one.name: one for one in running}
     wanted = {wish.key: wish for wish in sorted(wishes, key=lambda wish: (wish.config.name, wish.key))}
     first = _first_of_each_name(wanted.values())
@@ -79,7 +101,7 @@ def changes(
     gone = [Change(action="destroy", name=one.name, running=one) for one in others] if prune else []
     judged = _judged(made, gone, running, facts, standing)
     strangers = () if prune else tuple(one.name for one in others)
-    return Changes(changes=_in_order([*judged.values(), *gone]), strangers=strangers)
+    return Changes(changes=in_turn([*judged.values(), *gone]), strangers=strangers)
 
 
 def _first_of_each_name(wishes: Iterable[Wish]) -> set[str]:
@@ -140,7 +162,7 @@ def _judged(
         else:
             change = kept.get(one.name)
             guests.append(as_guest(one, change.config if change else None))
-            free -= _grows(change)
+            free -= grows(change)
     left = standing.replace(free_kib=free, room=room, guests=tuple(guests))
     built = {
         key: change.config
@@ -148,8 +170,14 @@ def _judged(
         if change.action in ("create", "replace") and change.config is not None
     }
     found = judge(built, facts, left)
+    names = {*DOM0, *(guest.name for guest in guests), *(str(guest.domid) for guest in guests)}
+    names |= {one.plan.name for one in found.values() if not one.fatal}
     return {
-        key: change.replace(problems=found[key].problems if key in found else _update_problems(change, facts))
+        key: change.replace(
+            problems=found[key].problems
+            if key in found
+            else (*_update_problems(change, facts), *_server_problems(change, names, sure=standing.complete))
+        )
         for key, change in made.items()
     }
 
@@ -157,13 +185,6 @@ def _judged(
 def _given_back(free: tuple[int, ...], kib: int) -> tuple[int, ...]:
     part = kib // len(free)
     return (*(one + part for one in free[:-1]), free[-1] + kib - part * (len(free) - 1))
-
-
-def _grows(change: Change | None) -> int:
-    """By how much a guest that goes on running gets larger."""
-    if change is None or change.action != "update" or change.config is None or change.running is None:
-        return 0
-    return max(0, change.config.memory_kib - change.running.memory_kib)
 
 
 def _update_problems(change: Change, facts: HostFacts) -> tuple[Problem, ...]:
@@ -183,89 +204,14 @@ def _update_problems(change: Change, facts: HostFacts) -> tuple[Problem, ...]:
     return tuple(one for one in found if one.code not in facts.unchecked)
 
 
+def _server_problems(change: Change, names: set[str], *, sure: bool) -> Iterator[Problem]:
+    """Domains that must be there for a device to be attached."""
+    from xlpy.edits import AttachDevice
+
+    for edit in (edit for one in change.differences for edit in one.edits):
+        if isinstance(edit, AttachDevice) and edit.device.backend_domain() not in names:
+            yield no_server(edit.device, edit.devid, f"{edit.device.KIND}[{edit.devid}]", sure=sure)
+
+
 def _devid(device: object, edit: object) -> dict[str, int]:
     return {"devid": getattr(edit, "devid", -1)} if hasattr(device, "devid") else {}
-
-
-def _in_order(made: Sequence[Change]) -> tuple[Change, ...]:
-    """Guests go before others come, those that are served before those that serve; the rest comes servers first.
-
-    Each change knows which must be made before it: those of its servers, and those that free what it takes.
-    """
-    configs = {f"{at}": change.config or _config_of(change) for at, change in enumerate(made)}
-    order = [made[int(key)] for key in in_order({key: one for key, one in configs.items() if one is not None})]
-    order += [change for at, change in enumerate(made) if configs[f"{at}"] is None]
-    going = [change for change in reversed(order) if change.action == "destroy"]
-    staying = [change for change in order if change.action != "destroy"]
-    first = [change for change in staying if _shrinks(change)]
-    planned = [*going, *first, *(change for change in staying if not _shrinks(change))]
-    return tuple(_settled(planned, _edges(planned)))
-
-
-def _config_of(change: Change) -> DomainConfig | None:
-    return change.running.config if change.running is not None else None
-
-
-def _shrinks(change: Change) -> bool:
-    """Whether it gives memory back: then it comes before those that take."""
-    if change.action != "update" or change.config is None or change.running is None:
-        return False
-    return change.config.memory_kib < (change.running.target_kib or 0)
-
-
-def _edges(planned: Sequence[Change]) -> dict[str, set[str]]:
-    """Name -> names of those before it."""
-    holders: dict[tuple[str, str], set[str]] = {}
-    for change in planned:
-        config = _config_of(change)
-        if config is not None and change.action != "keep":
-            for _, claim in claims(config):
-                holders.setdefault((claim.kind, claim.what), set()).add(change.name)
-    giving = {change.name for change in planned if change.action == "destroy" or _shrinks(change)}
-    found: dict[str, set[str]] = {}
-    for change in planned:
-        before = set[str]()
-        if change.config is not None:
-            before |= served_by(change.config)
-            before.update(*(holders.get((claim.kind, claim.what), ()) for _, claim in claims(change.config)))
-            takes = change.action in ("create", "replace") or _grows(change) > 0
-            before |= giving if takes and not _shrinks(change) else set()
-        else:
-            before |= {other.name for other in planned if other.action == "destroy" and _serves(change, other)}
-        found.setdefault(change.name, set()).update(before - {change.name})
-    return found
-
-
-def _settled(planned: Sequence[Change], edges: dict[str, set[str]]) -> Iterable[Change]:
-    """In an order in which all come after what they need, else as planned; circles are cut."""
-    by_name: dict[str, list[Change]] = {}
-    for change in planned:
-        by_name.setdefault(change.name, []).append(change)
-    done: dict[str, None] = {}
-
-    def visit(name: str, above: frozenset[str]) -> None:
-        if name in done or name in above or name not in by_name:
-            return
-        for other in sorted(edges.get(name, ())):
-            visit(other, above | {name})
-        done[name] = None
-
-    for change in planned:
-        visit(change.name, frozenset())
-    places = {name: at for at, name in enumerate(done)}
-    for name in done:
-        earlier = [other for other in edges.get(name, ()) if places.get(other, len(places)) < places[name]]
-        yield from (change.replace(after=tuple(sorted(earlier))) for change in by_name[name])
-
-
-def _serves(change: Change, other: Change) -> bool:
-    return (
-        other.running is not None
-        and other.running.config is not None
-        and change.name in served_by(other.running.config)
-    )
-
-
-def needed_kib(change: Change, facts: HostFacts) -> int:
-    """What a guest that is created takes."""
-    return decisions.need(change.config, facts) if change.config is not None else 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from xlpy.host import Claim, HostFacts
-    from xlpy.libxl import DomainConfig
+    from xlpy.libxl import DeviceRecord, DomainConfig
     from xlpy.placement import Room
     from xlpy.plan import Plan
 
@@ -190,15 +190,18 @@ class _Taken:
             seen[device.KIND] = index + 1
             server = device.backend_domain()
             if server not in self.names and server not in self.domids and server not in DOM0:
-                line = f"libxl: error: backend domain {server} of {device.KIND} {index} does not exist"
-                advice = "start the driver domain first, or correct backend="
-                yield _problem(
-                    "no-backend-domain", line, advice, f"{device.KIND}[{index}].backend_domname", fatal=self.complete
-                )
+                yield no_server(device, index, f"{device.KIND}[{index}]", sure=self.complete)
 
     def _hold(self, held: Iterable[Claim], name: str) -> None:
         for claim in held:
             self.held.setdefault((claim.kind, claim.what), (claim, name))
+
+
+def no_server(device: DeviceRecord, index: int, setting: str, *, sure: bool) -> Problem:
+    """The problem of a device whose driver domain is not there; it is fatal where that is SURE."""
+    line = f"libxl: error: backend domain {device.backend_domain()} of {device.KIND} {index} does not exist"
+    advice = "start the driver domain first, or correct backend="
+    return _problem("no-backend-domain", line, advice, f"{setting}.backend_domname", fatal=sure)
 
 
 def _who(name: str) -> str:

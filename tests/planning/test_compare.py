@@ -242,3 +242,16 @@ def test_a_disk_that_cannot_be_attached_is_told() -> None:
     lost = DATA.replace(pdev_path="/nosuch")
     (one,) = made(config(devices=(DISK, lost)), there=(running(config(devices=(DISK,))),))
     assert (one.action, [p.setting for p in one.fatal]) == ("update", ["disk[1].pdev_path"])
+
+
+def test_guests_that_exchange_what_they_hold_first_give_it_back() -> None:
+    card, other = Pci(bus=3), Pci(bus=5)
+    there = (running(config("a", devices=(card,))), running(config("b", devices=(other,))))
+    found = made(config("a", devices=(other,)), config("b", devices=(card,)), there=there)
+    assert not any(one.fatal for one in found)
+    order = [one.label for one in found]
+    assert sorted(order) in (["a (giving back)", "a (taking)", "b"], ["a", "b (giving back)", "b (taking)"])
+    for one in found:
+        assert all(order.index(before) < order.index(one.label) for before in one.after)
+    first = found[0]
+    assert (first.action, first.part) == ("destroy", "giving back")

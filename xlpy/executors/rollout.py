@@ -45,7 +45,7 @@ def carry_out(change: Change, host: Executor, *, patience: float = 60.0) -> int 
     A guest that is to end is asked to shut down, and destroyed after so many seconds of PATIENCE.
     """
     if change.action == "create":
-        return _create(host, change.config)
+        return _create_again(host, change)
     if change.action == "destroy" and change.running is not None:
         end(host, change.running.domid, patience)
         return None
@@ -63,13 +63,18 @@ def _create(host: Executor, config: DomainConfig | None) -> int:
 
 
 def _replace(host: Executor, change: Change, patience: float) -> int:
-    """The old guest comes back when the new one cannot be built."""
+    """The old guest ends first."""
     assert change.running is not None
     end(host, change.running.domid, patience)
+    return _create_again(host, change)
+
+
+def _create_again(host: Executor, change: Change) -> int:
+    """A guest in the place of an old one, if there was one; that comes back after a failure."""
     try:
         return _create(host, change.config)
     except Failure as failure:
-        if change.running.config is not None:
+        if change.running is not None and change.running.config is not None:
             try:
                 _create(host, change.running.config)
             except Failure as again:
@@ -184,7 +189,7 @@ def roll_out(
     with ThreadPoolExecutor(max_workers=max(1, jobs)) as pool:
         while waiting or busy:
             broken = any(outcome.state == "failed" for outcome in outcomes)
-            unmade = {change.name for change in (*waiting, *busy.values())}
+            unmade = {change.label for change in (*waiting, *busy.values())}
             for change in [one for one in waiting if not broken and not unmade.intersection(one.after)]:
                 if len(busy) < max(1, jobs):
                     waiting.remove(change)

@@ -42,7 +42,7 @@ def _lines(change: Change) -> Iterator[str]:
         size = (
             f" ({config.c_info.type}, {config.memory_kib // 1024} MiB, {config.vcpus} vCPU{'s' * (config.vcpus > 1)})"
         )
-    yield f"{SIGNS[change.action]:>3} {change.name} {_WORDS[change.action][0]}{size}"
+    yield f"{SIGNS[change.action]:>3} {change.label} {_WORDS[change.action][0]}{size}"
     width = max((len(one.setting) for one in change.differences), default=0)
     for one in change.differences:
         anew = "  (needs a new build)" * (change.action == "replace" and not one.edits)
@@ -63,7 +63,7 @@ def _counted(changes: Changes) -> str:
 
 def begun_text(change: Change) -> str:
     """A line for a change that begins."""
-    return f"{change.name.translate(PRINTABLE)}: {_DOING[change.action]} ...\n"
+    return f"{change.label.translate(PRINTABLE)}: {_DOING[change.action]} ...\n"
 
 
 def done_text(outcome: Outcome) -> str:
@@ -75,7 +75,7 @@ def done_text(outcome: Outcome) -> str:
     else:
         back = "; it is as it was" if outcome.undone and change.action != "create" else ""
         text = f"failed{back if outcome.undone else '; it could not be brought back'}"
-    return f"{change.name.translate(PRINTABLE)}: {text}\n"
+    return f"{change.label.translate(PRINTABLE)}: {text}\n"
 
 
 def outcomes_text(outcomes: list[Outcome]) -> str:

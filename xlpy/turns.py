@@ -1,0 +1,155 @@
+"""The order of changes: what is freed before what takes it, servers before those that they serve."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from xlpy.change import Change, grows, shrinks
+from xlpy.edits import AttachDevice, DetachDevice
+from xlpy.feasible_devices import claims
+from xlpy.together import in_order, served_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from xlpy.libxl import DomainConfig
+
+
+class _Needs(NamedTuple):
+    """The names of guests whose changes must come before: for what they free, and for what they serve."""
+
+    free: set[str]
+    serve: set[str]
+
+
+def in_turn(made: Sequence[Change]) -> tuple[Change, ...]:
+    """Guests go before others come, those that are served before those that serve; the rest comes servers first.
+
+    Each change knows which must be made before it. Guests that exchange what they hold first give it back.
+    """
+    planned = _planned(made)
+    needs = _needs(planned)
+    exchanging = _exchanging(planned, needs)
+    parts = [part for change in planned for part in (_parts(change) if change.name in exchanging else (change,))]
+    parts.sort(key=lambda change: change.part != "giving back" and change.action != "destroy")
+    labels = {change.label for change in parts}
+    before = {change.label: _before(change, needs[change.name], labels) for change in parts}
+    return _settled(parts, before)
+
+
+def _planned(made: Sequence[Change]) -> list[Change]:
+    """What is destroyed, then what only gives back, then the rest."""
+    configs = {f"{at}": change.config or _built(change) for at, change in enumerate(made)}
+    order = [made[int(key)] for key in in_order({key: one for key, one in configs.items() if one is not None})]
+    order += [change for at, change in enumerate(made) if configs[f"{at}"] is None]
+    going = [change for change in reversed(order) if change.action == "destroy"]
+    staying = [change for change in order if change.action != "destroy"]
+    first = [change for change in staying if shrinks(change)]
+    return [*going, *first, *(change for change in staying if not shrinks(change))]
+
+
+def _built(change: Change) -> DomainConfig | None:
+    return change.running.config if change.running is not None else None
+
+
+def _needs(planned: Sequence[Change]) -> dict[str, _Needs]:
+    """By name."""
+    holders: dict[tuple[str, str], set[str]] = {}
+    for change in planned:
+        config = _built(change)
+        if config is not None and change.action != "keep":
+            for _, claim in claims(config):
+                holders.setdefault((claim.kind, claim.what), set()).add(change.name)
+    giving = {change.name for change in planned if change.action == "destroy" or shrinks(change)}
+    found: dict[str, _Needs] = {}
+    for change in planned:
+        needs = found.setdefault(change.name, _Needs(set(), set()))
+        if change.config is not None:
+            needs.serve.update(served_by(change.config))
+            needs.free.update(*(holders.get((claim.kind, claim.what), ()) for _, claim in claims(change.config)))
+            takes = change.action in ("create", "replace") or grows(change) > 0
+            needs.free.update(giving if takes and not shrinks(change) else ())
+        else:
+            needs.free.update(other.name for other in planned if other.action == "destroy" and _serves(change, other))
+    for name, needs in found.items():
+        needs.free.discard(name)
+        needs.serve.discard(name)
+    return found
+
+
+def _serves(change: Change, other: Change) -> bool:
+    config = _built(other)
+    return config is not None and change.name in served_by(config)
+
+
+def _exchanging(planned: Sequence[Change], needs: dict[str, _Needs]) -> set[str]:
+    """Guests that hold what another one needs that must come before them: they give it back first."""
+    done: set[str] = set()
+    found: set[str] = set()
+
+    def visit(name: str, above: tuple[str, ...]) -> None:
+        done.add(name)
+        for other in sorted(needs[name].free | needs[name].serve):
+            if other in above and other in needs[name].free:
+                found.add(other)
+            elif other in needs and other not in done:
+                visit(other, (*above, name))
+
+    for change in planned:
+        if change.name not in done:
+            visit(change.name, (change.name,))
+    return {change.name for change in planned if change.name in found and change.action in ("update", "replace")}
+
+
+def _parts(change: Change) -> tuple[Change, ...]:
+    """A change in two: giving back, and taking."""
+    if change.action == "replace":
+        ending = Change(action="destroy", name=change.name, running=change.running, part="giving back")
+        return ending, change.replace(action="create", part="taking")
+    giving, taking = [], []
+    for one in change.differences:
+        gone = tuple(edit for edit in one.edits if isinstance(edit, DetachDevice))
+        rest = tuple(edit for edit in one.edits if not isinstance(edit, DetachDevice))
+        back = tuple(edit for edit in one.undo if isinstance(edit, AttachDevice))
+        if gone:
+            giving.append(one.replace(edits=gone, undo=back))
+        if rest:
+            undo = tuple(edit for edit in one.undo if not (gone and isinstance(edit, AttachDevice)))
+            taking.append(one.replace(edits=rest, undo=undo))
+    if not giving or not taking:
+        return (change,)
+    first = change.replace(differences=tuple(giving), part="giving back")
+    return first, change.replace(differences=tuple(taking), part="taking")
+
+
+def _before(change: Change, needs: _Needs, labels: set[str]) -> set[str]:
+    """The labels of what comes before a change or a part of one."""
+    if change.part == "giving back":
+        return set()
+    found = {f"{change.name} (giving back)"} if change.part else set()
+    for names, part in ((needs.free, "giving back"), (needs.serve, "taking")):
+        found |= {f"{name} ({part})" if f"{name} ({part})" in labels else name for name in names}
+    return (found - {change.label}) & labels
+
+
+def _settled(planned: Sequence[Change], before: dict[str, set[str]]) -> tuple[Change, ...]:
+    """In an order in which all come after what they need, else as planned; circles are cut."""
+    by_label: dict[str, list[Change]] = {}
+    for change in planned:
+        by_label.setdefault(change.label, []).append(change)
+    places: dict[str, int] = {}
+
+    def visit(label: str, above: frozenset[str]) -> None:
+        if label in places or label in above:
+            return
+        for other in sorted(before[label]):
+            visit(other, above | {label})
+        places[label] = len(places)
+
+    for change in planned:
+        visit(change.label, frozenset())
+    found = []
+    for label, place in places.items():
+        earlier = tuple(sorted(other for other in before[label] if places[other] < place))
+        found += [change.replace(after=earlier) for change in by_label[label]]
+    return tuple(found)
