@@ -119,12 +119,12 @@ def _affinity(wanted: DomainConfig, running: Running, facts: HostFacts) -> Itera
         given = info.vcpu_hard_affinity[vcpu : vcpu + 1]
         after = _there(given[0] if given else (), facts)
         if after != _there(hard, facts):
-            yield _pinned(vcpu, "cpus", hard, after)
+            yield _pinned(vcpu, "cpus", _there(hard, facts), after)
     for vcpu, soft in enumerate(running.soft or ()):
         if vcpu < len(info.vcpu_soft_affinity):
             after = _there(info.vcpu_soft_affinity[vcpu], facts)
             if after != _there(soft, facts):
-                yield _pinned(vcpu, "cpus_soft", soft, after)
+                yield _pinned(vcpu, "cpus_soft", _there(soft, facts), after)
 
 
 def _there(cpus: tuple[int, ...], facts: HostFacts) -> tuple[int, ...]:

@@ -88,7 +88,7 @@ def guests(draw: st.DrawFn) -> DomainConfig:
     if draw(st.booleans()):
         info["sched_params"] = SchedParams(weight=draw(st.sampled_from((128, 512))))
     if draw(st.booleans()):
-        info["vcpu_hard_affinity"] = (draw(st.sampled_from(((0, 1), (4,), (9,)))),) * vcpus
+        info["vcpu_hard_affinity"] = (draw(st.sampled_from(((0, 1), (4,)))),) * vcpus
     return config(name, "pv", memory=memory, vcpus=vcpus, devices=tuple(devices), info=info)
 
 
@@ -118,11 +118,11 @@ def test_what_is_feasible_applies_and_then_there_is_nothing_to_do(
 ) -> None:
     with lab_at(before) as lab:
         found = compared(lab, wanted, prune=True)
-        blocked = {change.name for change in found.pending if change.fatal}
+        if any(change.fatal for change in found.pending):
+            return  # then xlpy apply changes nothing
         outcomes = applied(lab, found, jobs)
         assert [str(one.failure) for one in outcomes if one.state != "made"] == []
-        again = compared(lab, wanted, prune=True)
-        assert {change.name for change in again.pending} <= blocked
+        assert compared(lab, wanted, prune=True).pending == ()
 
 
 @settings(max_examples=10)
