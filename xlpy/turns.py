@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from xlpy.change import Change, grows, shrinks
@@ -54,19 +55,21 @@ def _built(change: Change) -> DomainConfig | None:
 
 def _needs(planned: Sequence[Change]) -> dict[str, _Needs]:
     """By name."""
-    holders: dict[tuple[str, str], set[str]] = {}
+    holders: dict[tuple[str, str], list[tuple[str, bool]]] = {}
     for change in planned:
         config = _built(change)
         if config is not None and change.action != "keep":
             for _, claim in claims(config):
-                holders.setdefault((claim.kind, claim.what), set()).add(change.name)
+                holders.setdefault((claim.kind, claim.what), []).append((change.name, claim.shared))
     giving = {change.name for change in planned if change.action == "destroy" or shrinks(change)}
     found: dict[str, _Needs] = {}
     for change in planned:
         needs = found.setdefault(change.name, _Needs(set(), set()))
         if change.config is not None:
             needs.serve.update(served_by(change.config))
-            needs.free.update(*(holders.get((claim.kind, claim.what), ()) for _, claim in claims(change.config)))
+            for _, claim in claims(change.config):
+                held = holders.get((claim.kind, claim.what), ())
+                needs.free.update(name for name, shared in held if not (shared and claim.shared))
             takes = change.action in ("create", "replace") or grows(change) > 0
             needs.free.update(giving if takes and not shrinks(change) else ())
         else:
@@ -83,22 +86,34 @@ def _serves(change: Change, other: Change) -> bool:
 
 
 def _exchanging(planned: Sequence[Change], needs: dict[str, _Needs]) -> set[str]:
-    """Guests that hold what another one needs that must come before them: they give it back first."""
-    done: set[str] = set()
+    """Guests that hold what must be free before something that must come before them: they give it back first."""
+    able = {change.name for change in planned if change.action in ("update", "replace")}
     found: set[str] = set()
+    while (name := _in_circle(needs, able - found, found)) is not None:
+        found.add(name)
+    return found
 
-    def visit(name: str, above: tuple[str, ...]) -> None:
-        done.add(name)
-        for other in sorted(needs[name].free | needs[name].serve):
-            if other in above and other in needs[name].free:
-                found.add(other)
+
+def _in_circle(needs: dict[str, _Needs], able: set[str], parted: set[str]) -> str | None:
+    """One of those that are ABLE to give back what keeps a circle closed; None where there is none."""
+    done: set[str] = set()
+
+    def visit(path: tuple[str, ...]) -> str | None:
+        name = path[-1]
+        for other in sorted((needs[name].free - parted) | needs[name].serve):
+            if other in path:
+                circle = (*path[path.index(other) :], other)
+                for one, held in pairwise(circle):
+                    if held in needs[one].free - parted and held in able:
+                        return held
             elif other in needs and other not in done:
-                visit(other, (*above, name))
+                held_by = visit((*path, other))
+                if held_by is not None:
+                    return held_by
+        done.add(name)
+        return None
 
-    for change in planned:
-        if change.name not in done:
-            visit(change.name, (change.name,))
-    return {change.name for change in planned if change.name in found and change.action in ("update", "replace")}
+    return next(filter(None, (visit((name,)) for name in needs if name not in done)), None)
 
 
 def _parts(change: Change) -> tuple[Change, ...]:

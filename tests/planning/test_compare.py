@@ -255,3 +255,11 @@ def test_guests_that_exchange_what_they_hold_first_give_it_back() -> None:
         assert all(order.index(before) < order.index(one.label) for before in one.after)
     first = found[0]
     assert (first.action, first.part) == ("destroy", "giving back")
+
+
+def test_a_server_that_takes_what_its_guest_held_waits_for_that_alone() -> None:
+    there = (running(config("a", devices=(DISK,))),)
+    wanted = config("a", "pvh", devices=(VIF.replace(backend_domname="b"),)), config("b", devices=(DISK,))
+    found = made(*wanted, there=there)
+    assert [one.label for one in found] == ["a (giving back)", "b", "a (taking)"]
+    assert [one.after for one in found] == [(), ("a (giving back)",), ("a (giving back)", "b")]
