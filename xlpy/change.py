@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from xlpy import placement
+from xlpy import decisions, placement
 from xlpy.compare import Difference, differences
 from xlpy.record import Record
 from xlpy.running import as_guest, need
@@ -101,7 +101,16 @@ def changes(
     gone = [Change(action="destroy", name=one.name, running=one) for one in others] if prune else []
     judged = _judged(made, gone, running, facts, standing)
     strangers = () if prune else tuple(one.name for one in others)
-    return Changes(changes=in_turn([*judged.values(), *gone]), strangers=strangers)
+    takes = sum(_takes(change, facts) for change in judged.values())
+    turns = in_turn([*judged.values(), *gone], tight=takes > standing.free_kib)
+    return Changes(changes=turns, strangers=strangers)
+
+
+def _takes(change: Change, facts: HostFacts) -> int:
+    """The memory that a change needs before it gives any back, in KiB."""
+    if change.action in ("create", "replace") and change.config is not None:
+        return decisions.need(change.config, facts)
+    return grows(change)
 
 
 def _first_of_each_name(wishes: Iterable[Wish]) -> set[str]:

@@ -23,19 +23,29 @@ class _Needs(NamedTuple):
     serve: set[str]
 
 
-def in_turn(made: Sequence[Change]) -> tuple[Change, ...]:
+def in_turn(made: Sequence[Change], *, tight: bool = False) -> tuple[Change, ...]:
     """Guests go before others come, those that are served before those that serve; the rest comes servers first.
 
-    Each change knows which must be made before it. Guests that exchange what they hold first give it back.
+    Each change knows which must be made before it. Guests that exchange what they hold first give it back; where memory
+    is TIGHT, so that some must end before others fit, all do, and one change is made after the other.
     """
     planned = _planned(made)
     needs = _needs(planned)
-    exchanging = _exchanging(planned, needs)
+    exchanging = {one.name for one in planned if one.action == "replace"} if tight else _exchanging(planned, needs)
     parts = [part for change in planned for part in (_parts(change) if change.name in exchanging else (change,))]
     parts.sort(key=lambda change: change.part != "giving back" and change.action != "destroy")
     labels = {change.label for change in parts}
     before = {change.label: _before(change, needs[change.name], labels) for change in parts}
-    return _settled(parts, before)
+    settled = _settled(parts, before)
+    return _one_by_one(settled) if tight else settled
+
+
+def _one_by_one(settled: tuple[Change, ...]) -> tuple[Change, ...]:
+    doing = [change for change in settled if change.action != "keep"]
+    chain = {one.label: other.label for other, one in pairwise(doing)}
+    return tuple(
+        change.replace(after=(chain[change.label],)) if change.label in chain else change for change in settled
+    )
 
 
 def _planned(made: Sequence[Change]) -> list[Change]:
