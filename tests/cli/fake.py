@@ -207,7 +207,7 @@ class FakeExecutor:
             raise Failure(f'Domain with name "{name}" already exists.')
         self.asked.append(("rename", domid, name))
 
-    def console(self, domid: int) -> FakeConsole:
+    def console(self, domid: int, kind: str = "", number: int = 0) -> FakeConsole:
         self.find(str(domid))
         return self.stream
 

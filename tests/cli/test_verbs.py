@@ -209,7 +209,7 @@ def test_a_release_that_is_none(xl: Xl, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_an_advice_comes_last_and_harmless(xl: Xl, host: FakeExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_domid: int) -> None:
+    def refuse(*_: object) -> None:
         raise Failure("xl's words", status=3, advice="do \x1b[31mthis")
 
     monkeypatch.setattr(host, "console", refuse)

@@ -10,6 +10,9 @@ from tests.sim.guests import DISK, KERNEL, VIF, config
 from xlpy.devices.disk import Disk
 from xlpy.devices.pci import Pci
 from xlpy.devices.vfb import Vfb
+from xlpy.executors import Failure
+from xlpy.executors.sim import life
+from xlpy.executors.sim.guest import Line
 from xlpy.libxl import Hvm
 
 if TYPE_CHECKING:
@@ -210,3 +213,38 @@ def test_only_the_last_dead_consoles_are_kept(lab: Lab) -> None:
         lab.host.destroy(lab.create(config(f"g{number}")))
     kept = lab.host.db.execute("SELECT count(DISTINCT domid) FROM console").fetchone()[0]
     assert kept <= 17
+
+
+def test_a_serial_port_beside_the_pv_console(lab: Lab) -> None:
+    """What comes before the kernel has a PV console is on the serial port alone; the shell is the same."""
+    domid = lab.booted(config("web", "hvm", info={"u": Hvm(serial="pty")}))
+    serial, pv = (lab.host.console(domid, kind) for kind in ("serial", "pv"))
+    told, later = serial.read() or "", pv.read() or ""
+    assert told.startswith("HVM Loader")
+    assert told.endswith(later)
+    assert "HVM Loader" not in later
+    assert "login: " in later
+    pv.write("root\n")
+    assert serial.read() == pv.read() == "root\nweb:~# "
+    assert (lab.host.console(domid).read() or "").startswith("HVM Loader")  # it is the primary one
+
+
+@pytest.mark.parametrize(("kind", "number"), [("serial", 0), ("vuart", 0), ("pv", 1)])
+def test_consoles_that_are_not_there(lab: Lab, kind: str, number: int) -> None:
+    """As xenconsole says it."""
+    domid = lab.booted(config())
+    with pytest.raises(Failure, match="Could not read tty from store: No such file or directory") as failed:
+        lab.host.console(domid, kind, number)
+    assert failed.value.status == 2
+
+
+def test_a_long_scrollback_is_cut(lab: Lab) -> None:
+    domid = lab.booted(config())
+    console = lab.host.console(domid)
+    for number in range(30):
+        life.write(lab.host.db, domid, [Line(5.0 + number, str(number % 10) * 50_000)])
+    lab.clock.go(60)
+    kept = console.read() or ""
+    assert life.SCROLLBACK - 50_000 < len(kept) <= life.SCROLLBACK
+    assert kept.endswith("9" * 50_000)
+    assert console.read() == ""

@@ -233,8 +233,8 @@ class Executor(Protocol):
     def rename(self, domid: int, name: str) -> None:
         """Give a domain another name."""
 
-    def console(self, domid: int) -> ConsoleStream:
-        """The primary console, with the output so far."""
+    def console(self, domid: int, kind: str = "", number: int = 0) -> ConsoleStream:
+        """A console with the output so far: pv, serial or vuart with its number, or the primary one."""
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""

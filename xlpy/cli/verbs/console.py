@@ -17,19 +17,24 @@ def run(call: Call) -> int:
     """Attach the terminal to a domain's console."""
     from xlpy.cli.domains import find_domid, say_no_type
     from xlpy.cli.terminal import DEFAULT_ESCAPE, attach
+    from xlpy.cstring import atoi
     from xlpy.executors import UnknownDomain
 
-    escape = DEFAULT_ESCAPE
+    escape, kind, number = DEFAULT_ESCAPE, "", ""
     for letter, value in call.each_option():
         if letter == "t" and value not in TYPES:
             print("console type supported are: pv, serial, vuart", file=sys.stderr)
             return 1
-        if letter == "e":
+        if letter == "t":
+            kind = value
+        elif letter == "n":
+            number = value
+        else:
             escape = value
     executor = call.executor()
     domid = find_domid(executor, call.words[0])
     try:
-        stream = executor.console(domid)
+        stream = executor.console(domid, kind, atoi(number) if kind else 0)
     except UnknownDomain:
         say_no_type(call.release, domid)
         print("Unable to attach console", file=sys.stderr)

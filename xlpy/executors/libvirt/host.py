@@ -170,8 +170,9 @@ class LibvirtHost(Facets):
         """No driver can, of a domain that runs."""
         raise Failure(advice="libvirt cannot rename a domain that runs: shut it down, and create it with another name=")
 
-    def console(self, domid: int) -> ConsoleStream:
-        """The primary console, from now on: libvirt keeps no output."""
+    def console(self, domid: int, kind: str = "", number: int = 0) -> ConsoleStream:
+        """The primary console, from now on: libvirt keeps no output, and opens no other of a domain's."""
+        del kind, number
         from xlpy.executors.libvirt.console import LibvirtConsole
 
         return LibvirtConsole(self._link, self._access.on(domid, self._open_console))

@@ -19,9 +19,11 @@ _LONGEST = 4096
 class SimConsole:
     """One reader of a console, who starts with all that was written so far."""
 
-    def __init__(self, store: Store, domid: int) -> None:
+    def __init__(self, store: Store, domid: int, tty: str) -> None:
+        """TTY is pv or serial; a guest has the same shell on both."""
         self.store = store
         self.domid = domid
+        self.tty = tty
         self._seen = (-1.0, 0)
 
     def read(self) -> str | None:
@@ -29,8 +31,9 @@ class SimConsole:
         with self.store.look() as now:
             row = self.store.db.execute("SELECT * FROM domain WHERE domid = ?", (self.domid,)).fetchone()
             found = self.store.db.execute(
-                "SELECT at, seq, text FROM console WHERE domid = ? AND (at, seq) > (?, ?) AND at <= ? ORDER BY at, seq",
-                (self.domid, *self._seen, float("inf") if row is None else rows.guest_time(row, now)),
+                "SELECT at, seq, text FROM console WHERE domid = ? AND (at, seq) > (?, ?) AND at <= ?"
+                " AND tty IN ('', ?) ORDER BY at, seq",
+                (self.domid, *self._seen, float("inf") if row is None else rows.guest_time(row, now), self.tty),
             ).fetchall()
         if found:
             self._seen = (found[-1]["at"], found[-1]["seq"])

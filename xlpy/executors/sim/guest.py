@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts
+    from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
 _BASE_SECONDS = {"pv": 1.0, "pvh": 1.1, "hvm": 1.4}
@@ -23,6 +24,7 @@ _LINE_SECONDS = 0.01
 _MOST_SECONDS = 2.0
 _FIRMWARES = {"seabios": "SeaBIOS", "ovmf": "OVMF", "rombios": "ROMBIOS"}
 _BOOT_DEVICES = {"c": "hard disk", "d": "CD-ROM", "n": "network", "a": "floppy"}
+_PV_CONSOLE = "printk: console [hvc0] enabled"
 _PLATFORMS = {
     "pv": ("Hypervisor detected: Xen PV", "Booting paravirtualized kernel on Xen"),
     "pvh": ("Hypervisor detected: Xen HVM", "Booting kernel on Xen PVH"),
@@ -31,10 +33,11 @@ _PLATFORMS = {
 
 
 class Line(NamedTuple):
-    """Text that appears at a time of the guest."""
+    """Text that appears at a time of the guest, on all its consoles or on one of them: pv or serial."""
 
     at: float
     text: str
+    tty: str = ""
 
 
 class Boot(NamedTuple):
@@ -68,16 +71,24 @@ def _data(path: str) -> int:
     return found.st_blocks * 512 if stat.S_ISREG(found.st_mode) else _LEAST_SYSTEM
 
 
+def has_serial(config: DomainConfig) -> bool:
+    """Whether a guest has a serial port; what comes before its PV console then appears there alone."""
+    union = config.b_info.u
+    return isinstance(union, Hvm) and bool(union.serial or union.serial_list)
+
+
 def boot(plan: Plan, facts: HostFacts, slow: float = 0.0) -> Boot:
     """The same plan always boots the same way; SLOW is how many seconds it takes instead of one or two."""
     early = [*_loader(plan, facts)]
     kernel = [*_kernel(plan, facts)]
     count = len(early) + len(kernel)
     seconds = slow or min(_MOST_SECONDS, _BASE_SECONDS[plan.config.c_info.type] + _LINE_SECONDS * count)
-    lines = [Line(_moment(i, count, seconds), text) for i, text in enumerate(early)]
+    tty = "serial" if has_serial(plan.config) else ""
+    lines = [Line(_moment(i, count, seconds), text, tty) for i, text in enumerate(early)]
     for i, text in enumerate(kernel, len(early)):
         at = _moment(i, count, seconds)
-        lines.append(Line(at, stamped(at, text)))
+        lines.append(Line(at, stamped(at, text), tty))
+        tty = "" if text == _PV_CONSOLE else tty
     return Boot((*lines, Line(seconds, f"\n{login(plan.name)}")), seconds)
 
 
@@ -139,7 +150,7 @@ def _kernel(plan: Plan, facts: HostFacts) -> Iterator[str]:
     offline = config.max_vcpus - config.vcpus
     yield f"smpboot: Allowing {config.max_vcpus} CPUs, {offline} hotplug CPUs"
     yield f"smp: Brought up 1 node, {config.vcpus} CPUs"
-    yield "printk: console [hvc0] enabled"
+    yield _PV_CONSOLE
     for step in plan.steps:
         if isinstance(step, steps.Attach):
             yield from step.device.boot_lines(step.devid)

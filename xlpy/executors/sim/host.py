@@ -233,15 +233,16 @@ class SimHost:
             check_name(self.db, name, domid)
             self.db.execute("UPDATE domain SET name = ? WHERE domid = ?", (rows.bind(name), domid))
 
-    def console(self, domid: int) -> SimConsole:
-        """The primary console, with the output so far."""
+    def console(self, domid: int, kind: str = "", number: int = 0) -> SimConsole:
+        """A console, with the output so far."""
         from xlpy.executors.sim.console import SimConsole
+        from xlpy.executors.sim.guest import has_serial
 
-        with self.store.look():
-            rows.domain(self.db, domid)
-        if domid == 0:
+        serial = has_serial(self.config(domid))
+        known = ("", "pv", "serial") if serial else ("", "pv")
+        if domid == 0 or number or kind not in known:
             raise Failure("Could not read tty from store: No such file or directory", status=2)
-        return SimConsole(self.store, domid)
+        return SimConsole(self.store, domid, kind or ("serial" if serial else "pv"))
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""

@@ -21,6 +21,13 @@ POWEROFF, REBOOT, SUSPEND, CRASH, WATCHDOG, SOFT_RESET = range(6)
 """Why a domain shut down."""
 _CONSOLES_KEPT = 16
 _EVENTS_KEPT = 10_000
+SCROLLBACK = 1024 * 1024
+"""Letters of a console that are kept (Xen: the limit of its node in xenstore)."""
+_SCROLL = """
+DELETE FROM console WHERE domid = ? AND seq <= (SELECT max(seq) FROM (
+    SELECT seq, sum(length(text)) OVER (ORDER BY at DESC, seq DESC) AS size FROM console WHERE domid = ?
+) WHERE size > ?)
+"""
 _A_MOMENT = 0.001
 _LONG, _A_WHILE = 3600.0, 60.0
 """Seconds."""
@@ -91,8 +98,11 @@ def end(db: sqlite3.Connection, row: sqlite3.Row, lines: tuple[Line, ...], reaso
 
 def write(db: sqlite3.Connection, domid: int, lines: Iterable[Line]) -> None:
     """Text for the console, each at its time of the guest."""
-    values = [(domid, line.at, rows.bind(line.text)) for line in lines]
-    db.executemany("INSERT INTO console (domid, at, text) VALUES (?, ?, ?)", values)
+    values = [(domid, line.at, rows.bind(line.text), line.tty) for line in lines]
+    db.executemany("INSERT INTO console (domid, at, text, tty) VALUES (?, ?, ?, ?)", values)
+    size = db.execute("SELECT total(length(text)) FROM console WHERE domid = ?", (domid,)).fetchone()[0]
+    if size > SCROLLBACK:
+        db.execute(_SCROLL, (domid, domid, SCROLLBACK))
 
 
 def destroy(db: sqlite3.Connection, domid: int, now: float) -> None:

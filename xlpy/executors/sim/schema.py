@@ -287,5 +287,9 @@ CREATE INDEX domain_target ON domain (target) WHERE target IS NOT NULL;
 CREATE TRIGGER device_abandoned AFTER UPDATE OF shutdown ON domain WHEN new.shutdown IS NOT NULL AND new.shutdown <> 2
     BEGIN UPDATE device SET lost = 1 WHERE backend = new.domid; END;
 """,
+    """
+-- the terminal that shows it alone: pv or serial; empty for all
+ALTER TABLE console ADD COLUMN tty TEXT NOT NULL DEFAULT '';
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -15,17 +15,17 @@ _TEXTS = ("session", "typed", "behaviour")
 
 
 def snapshot(db: sqlite3.Connection, domid: int, now: float) -> dict[str, Any]:
-    """The state of a guest; on its console what is still to come, as [guest time, text]."""
+    """The state of a guest; on its console what is still to come, as [guest time, text, terminal]."""
     row = rows.domain(db, domid)
     ran = rows.guest_time(row, now)
     later = db.execute(
-        "SELECT at, text FROM console WHERE domid = ? AND at > ? ORDER BY at, seq", (domid, ran)
+        "SELECT at, text, tty FROM console WHERE domid = ? AND at > ? ORDER BY at, seq", (domid, ran)
     ).fetchall()
     return {
         **{name: row[name] for name in _NUMBERS},
         "ran": ran,
         **{name: rows.text(row[name]) for name in _TEXTS},
-        "console": [[line["at"], rows.text(line["text"])] for line in later],
+        "console": [[line["at"], rows.text(line["text"]), line["tty"]] for line in later],
     }
 
 
@@ -36,4 +36,4 @@ def apply(db: sqlite3.Connection, domid: int, guest: dict[str, Any]) -> None:
     values |= {name: rows.bind(guest[name]) for name in _TEXTS if isinstance(guest.get(name), str)}
     names = ", ".join(f"{name} = ?" for name in values)
     db.execute(f"UPDATE domain SET {names}, built = 1 WHERE domid = ?", (*values.values(), domid))
-    life.write(db, domid, [Line(float(at), str(text)) for at, text in guest.get("console", ())])
+    life.write(db, domid, [Line(float(at), str(text), str(tty)) for at, text, tty in guest.get("console", ())])
