@@ -240,3 +240,10 @@ class TestLog:
         found = logs.since(before)
         assert len(found) == 12
         assert found[-1].line((4, 17)) == "libxl: error: \\x1b\ufffd99"
+
+    def test_lines_of_several_logs_stand_in_the_order_of_time(self, tmp_path: Path) -> None:
+        before = logs.ends("web")
+        for name, second in (("libxl-driver", 9), ("web", 8)):
+            line = f"2026-11-20 15:21:0{second}.204+0000: libxl: {name}\n"
+            (tmp_path / f"{name}.log").write_text(line, encoding="utf-8")
+        assert [message.text for message in logs.since(before)] == ["libxl: web", "libxl: libxl-driver"]

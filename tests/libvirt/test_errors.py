@@ -95,6 +95,12 @@ LATER = [
     (9, "operation failed: domain 'x' is already defined with uuid 4ab4bf7f-ff9f-43e4-a41a-68e1916ff046", "rename", 3),
     (9, "operation failed: Active console session exists for this domain", "end that session first", 1),
     (55, "Requested operation is not valid: PCI device 0000:00:08.0 is not assignable", "pci-assignable-add", 3),
+    (
+        1,
+        "internal error: Unable to reset PCI device 0000:00:08.0: no FLR, PM reset or bus reset available",
+        "takes others too",
+        3,
+    ),
     (68, "Timed out during operation: cannot acquire state change lock", "try again", 1),
     (87, "resource busy: Lockspace resource '/dev/vg0/web' is locked", "another domain holds it", 3),
     (1, "internal error: libxenlight failed to create new domain 'web'", "libxl-driver.log on rack7", 3),

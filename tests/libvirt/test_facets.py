@@ -189,9 +189,11 @@ class TestDevices:
 
     def test_xenstore_tells_how_it_fares(self, host: LibvirtHost, full: Domain, control: Control) -> None:
         host.xenstore.write("/libxl/1/device/vif/1/backend", "/local/domain/0/backend/vif/1/1")
+        host.xenstore.write("/libxl/1/device/vif/5/mac", "00:16:3e:00:00:02")
         host.xenstore.write("/local/domain/0/backend/vif/1/1/state", "2")
         host.xenstore.write("/local/domain/1/device/vif/1/state", "4")
-        first = host.devices.attached(1, "vif")[0]
+        first, second = host.devices.attached(1, "vif")
+        assert second.devid == 5
         assert (first.state, first.backend_state, first.backend) == (4, 2, "/local/domain/0/backend/vif/1/1")
 
     def test_attach_and_detach(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
@@ -251,6 +253,7 @@ class TestPci:
         assert [one.bdf for one in host.pci.assignable()] == ["0000:00:03.0", "0000:00:04.0"]
         host.pci.take_back("0000:00:03.0", rebind=True)
         assert [one.bdf for one in host.pci.assignable()] == ["0000:00:04.0"]
+        host._access.local = False
         with pytest.raises(Failure) as caught:
             host.pci.make_assignable("0000:00:03.0", "nic")
         assert "no names" in caught.value.advice
@@ -261,9 +264,24 @@ class TestPci:
         host.pci.detach(1, card)  # type: ignore[arg-type]  # it is one
         assert [asked[0] for asked in xen.asked] == ["attach", "detach"]
         other = attach_config("pci-attach", ["0000:04:00.0"]).device
-        with pytest.raises(Failure) as caught:
+        with pytest.raises(LibxlError):
             host.pci.detach(1, other)  # type: ignore[arg-type]  # it is one
-        assert "does not have the PCI device 0000:04:00.0" in caught.value.advice
+
+    def test_what_libvirt_leaves_with_pciback(
+        self, xen: Xen, host: LibvirtHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        xen.devices, host._access.local = [NodeDevice(3, "pciback")], True
+        monkeypatch.setattr("xlpy.executors.libvirt.facts.PCIBACK", str(tmp_path))
+        (tmp_path / "0000:00:03.0").mkdir()
+        monkeypatch.setattr("xlpy.executors.libvirt.facts.PCI_DEVICES", str(tmp_path))
+        assert [one.text for one in host.pci.make_assignable("0000:00:03.0")] == [
+            "0000:00:03.0 already assigned to pciback"
+        ]
+        assert [one.text for one in host.pci.take_back("0000:00:04.0")] == ["Not bound to pciback"]
+        assert host.pci.take_back("0000:00:03.0") == ()
+        (said,) = host.pci.take_back("0000:00:03.0", rebind=True)
+        assert "original driver" in said.text
+        assert [(tmp_path / name).read_text("ascii") for name in ("unbind", "remove_slot")] == ["0000:00:03.0"] * 2
 
 
 class TestSaving:

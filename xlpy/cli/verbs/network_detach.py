@@ -42,4 +42,5 @@ VERB = Verb(
     usage="<Domain> <DevId|mac>",
     modifies=True,
     min_words=2,
+    libvirt_note="from afar name the MAC of an interface that was attached later",
 )

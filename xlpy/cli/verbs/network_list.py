@@ -15,5 +15,5 @@ VERB = Verb(
     records=_TABLE.records,
     usage="<Domain(s)>",
     min_words=1,
-    libvirt_note="rings, event channels and states only on Dom0 itself, from xenstore by Xen's Python modules",
+    libvirt_note="states, and numbers of what was attached later, only on Dom0 itself, by Xen's Python modules",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, fromstring, tostring
 
+from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
 from xlpy.executors.devices import DeviceInfo
@@ -35,7 +36,17 @@ class LibvirtDevices:
         """Those that libvirt knows."""
         root = self._access.on(domid, lambda domain: fromstring(domain.XMLDesc(0)))
         guest = _guest(root)
-        return [self._info(domid, guest, device, devid) for _, device, devid in reading.devices(root, kind)]
+        return [self._info(domid, guest, device, devid) for _, device, devid in self._found(domid, root, kind)]
+
+    def _found(self, domid: int, root: Element, kind: str) -> list[tuple[Element, DeviceRecord, int]]:
+        """The devices of a class: element, what it is, devid; of interfaces xenstore knows that better."""
+        found = [*reading.devices(root, kind)]
+        if kind != Vif.KIND or self._access.modules.store is None:
+            return found
+        folder = f"/libxl/{domid}/device/vif"
+        numbers = self._access.modules.xenstore("", "ls", folder) or []
+        by_mac = {self._access.modules.read(f"{folder}/{number}/mac"): int(number) for number in numbers}
+        return [(element, vif, by_mac.get(getattr(vif, "mac", None), devid)) for element, vif, devid in found]
 
     def attach(self, domid: int, device: DeviceRecord) -> Sequence[LibxlMessage]:
         """Add a device, if libvirt has all the words for it."""
@@ -52,7 +63,7 @@ class LibvirtDevices:
     ) -> Sequence[LibxlMessage]:
         """libxl waits for the guest, then takes it all the same."""
         root = self._access.on(domid, lambda domain: fromstring(domain.XMLDesc(0)))
-        found = [element for element, _, number in reading.devices(root, kind) if number == devid]
+        found = [element for element, _, number in self._found(domid, root, kind) if number == devid]
         if not found:
             raise Failure(f"libxl: error: Domain {domid}:no {kind} {devid}", advice=f"libvirt knows no such {kind}")
         xml = tostring(found[0], encoding="unicode")

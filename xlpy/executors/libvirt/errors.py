@@ -110,6 +110,12 @@ TABLE = (
     Known(
         OPERATION_FAILED, "Active console session exists", "somebody else is on this console: end that session first"
     ),
+    Known(
+        INTERNAL_ERROR,
+        "Unable to reset PCI device",
+        "libvirt passes only devices through that can be reset; Xen's own xl takes others too",
+        status=FAILED,
+    ),
     Known(OPERATION_TIMEOUT, "", _BUSY),
     Known(RESOURCE_BUSY, "", "another domain holds it: shut that one down first", status=FAILED),
     Known(INTERNAL_ERROR, "libxenlight failed to create new domain", _LOG, status=FAILED),

@@ -48,7 +48,8 @@ UNCHECKED_FROM_AFAR = (
 """Problems that show only on the machine itself."""
 _MIB = 1024
 _NETWORKS = "/sys/class/net"
-_ASSIGNABLE = "/sys/bus/pci/drivers/pciback"
+PCI_DEVICES = "/sys/bus/pci/devices"
+PCIBACK = "/sys/bus/pci/drivers/pciback"
 _COLONS = 2
 """In the address of a PCI device; the folder has other files too."""
 
@@ -169,7 +170,7 @@ def _bridges() -> Iterator[str]:
 
 def assignable() -> list[str]:
     """The PCI devices of this machine that pciback has, by address."""
-    return [name for name in _entries(_ASSIGNABLE) if name.count(":") == _COLONS]
+    return [name for name in _entries(PCIBACK) if name.count(":") == _COLONS]
 
 
 def _entries(folder: str) -> list[str]:

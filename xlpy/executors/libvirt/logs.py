@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from xlpy.executors import LibxlMessage
@@ -41,7 +42,8 @@ class Logged(LibxlMessage):
 
 def since(before: dict[str, int]) -> Sequence[Logged]:
     """The lines that came since, as xl would print them, fit for a terminal; the last ones, if there are many."""
-    found = [line for path, start in before.items() for line in _lines(path, start)][-_MOST:]
+    stamped = [pair for path, start in before.items() for pair in _lines(path, start)]
+    found = [line for _, line in sorted(stamped, key=itemgetter(0))][-_MOST:]
     return [Logged(place="", lines=(0, 0), text=line, said=_CONTEXT.sub(r"\1: error: ", line)) for line in found]
 
 
@@ -56,7 +58,8 @@ def _length(path: str) -> int | None:
         return None
 
 
-def _lines(path: str, start: int) -> Iterator[str]:
+def _lines(path: str, start: int) -> Iterator[tuple[str, str]]:
+    """Each line with its time."""
     try:
         with open(path, "rb") as file:  # noqa: PTH123 - pathlib is slow
             file.seek(start)
@@ -64,5 +67,6 @@ def _lines(path: str, start: int) -> Iterator[str]:
     except OSError:
         return
     for line in data.decode("utf-8", "replace").splitlines():
-        if _STAMP.match(line):
-            yield printable(_STAMP.sub("", line))
+        stamp = _STAMP.match(line)
+        if stamp is not None:
+            yield stamp[0], printable(line[stamp.end() :])

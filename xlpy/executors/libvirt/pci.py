@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, fromstring, tostring
 
 from xlpy.executors import Failure
 from xlpy.executors.libvirt import devices, facts, reading
 from xlpy.executors.pci import Assignable, PassedThrough
+from xlpy.executors.sim import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,15 +37,20 @@ class LibvirtPci:
         """Take it from its driver, for good."""
         if name:
             raise Failure(advice=_NO_NAMES)
+        said = _before_binding(bdf) if self._access.local else ()
         self._access.link.call(lambda connection: _device(connection, bdf).detachFlags(None))
-        return ()
+        return said
 
     def take_back(self, bdf: str, *, rebind: bool = False) -> Sequence[LibxlMessage]:
         """libvirt always gives it back to its driver."""
-        if not rebind:
-            self._access.tell("libvirt gives the device back to its driver")
+        local = self._access.local
+        if local and bdf not in facts.assignable():
+            return (refusals.not_bound(),)
         self._access.link.call(lambda connection: _device(connection, bdf).reAttach())
-        return ()
+        if not local or bdf not in facts.assignable():
+            return ()
+        _let_go(bdf)  # it has no driver of its own
+        return (refusals.no_way_back(),) if rebind else ()
 
     def named(self, name: str) -> str | None:
         """libvirt keeps no names."""
@@ -63,11 +70,28 @@ class LibvirtPci:
         root = self._access.on(domid, lambda domain: fromstring(domain.XMLDesc(0)))
         found = [element for element, other in _hostdevs(root) if _bdf(other) == _bdf(device)]
         if not found:
-            raise Failure(advice=f"domain {domid} does not have the PCI device {_bdf(device)}")
+            raise refusals.pci_not_there(domid)
         xml = tostring(found[0], encoding="unicode")
         live = self._access.api.VIR_DOMAIN_AFFECT_LIVE
         self._access.act(domid, lambda domain: domain.detachDeviceFlags(xml, live))
         return ()
+
+
+def _before_binding(bdf: str) -> Sequence[LibxlMessage]:
+    """What libxl says of a device of this machine that has no driver, or pciback already."""
+    if bdf in facts.assignable():
+        return (refusals.already_assignable(bdf),)
+    return () if os.path.exists(f"{facts.PCI_DEVICES}/{bdf}/driver") else (refusals.no_driver(bdf),)  # noqa: PTH110 - pathlib is slow
+
+
+def _let_go(bdf: str) -> None:
+    """Take a device of this machine from pciback, as libxl does it."""
+    for name in ("unbind", "remove_slot"):
+        try:
+            with open(f"{facts.PCIBACK}/{name}", "w", encoding="ascii") as file:  # noqa: PTH123 - pathlib is slow
+                file.write(bdf)
+        except OSError as error:
+            raise Failure(advice=f"{bdf} stays with pciback: {facts.PCIBACK}/{name}: {error.strerror}") from None
 
 
 def _hostdevs(root: Element) -> Iterator[tuple[Element, Any]]:
