@@ -10,12 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.libvirt.said import said
-from xlpy.cli import verb as verbs
 from xlpy.cli.main import run
 from xlpy.cli.names import NAMES
 from xlpy.cli.registry import find_verb
 from xlpy.cli.verb import Option, Verb
-from xlpy.release import DEFAULT
 
 if TYPE_CHECKING:
     from tests.libvirt.fake import Xen
@@ -77,5 +75,3 @@ def test_reasons_are_one_line_that_names_what_does(verb: Verb) -> None:
         assert reason == reason.strip().rstrip(".")
         assert "\n" not in reason
         assert not reason or ";" in reason, f"{verb.name}: say after a semicolon what has a way: {reason}"
-    letters = [option.letter for option in verbs.options_of(verb, DEFAULT)]
-    assert len(letters) == len(set(letters))
