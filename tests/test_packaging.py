@@ -90,3 +90,21 @@ def test_shellcheck_has_no_complaint(name: str) -> None:
         pytest.skip("shellcheck is not installed")
     done = subprocess.run([program, DEBIAN / name], capture_output=True, text=True, check=False)
     assert done.stdout == ""
+
+
+def test_workflow_and_container_name_what_there_is() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    used = set(re.findall(r"run: make ([a-z-]+)", workflow))
+    assert used
+    assert used <= targets
+    build = set(
+        re.findall(r"^ (\S+?)(?: \(.*\))?,$", (DEBIAN / "control").read_text().split("Package:")[0], re.MULTILINE)
+    )
+    provided = {"debhelper-compat": "debhelper", "dh-sequence-python3": "dh-python"}
+    installed = set(re.search(r"no-install-recommends \\\n(.*?)\n {6}- ", workflow, re.DOTALL)[1].split())  # type: ignore[index]  # it is there
+    assert {provided.get(name, name) for name in build} <= installed
+    container = (ROOT / "examples" / "container" / "Containerfile").read_text()
+    for source in re.findall(r"^COPY (\S+) ", container, re.MULTILINE):
+        assert (ROOT / source).exists()
+    assert '[top]"' in container
