@@ -108,3 +108,22 @@ def _rest(host: SimHost) -> None:
     assert count("domain WHERE (wake IS NULL) <> (since IS NULL OR due IS NULL)") == 0
     assert count("domain WHERE domid AND (since IS NULL) <> (pauses > 0 OR shutdown IS NOT NULL)") == 0
     assert host.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    _devices(host)
+
+
+def _devices(host: SimHost) -> None:
+    """No number twice in a class, what is stored is what is attached, and both ends name each other."""
+    for domain in host.domains()[1:]:
+        found = {node.path: node.value for node in host.xenstore.tree(f"/local/domain/{domain.domid}")}
+        for kind in ("disk", "vif"):
+            infos = host.devices.attached(domain.domid, kind)
+            stored = [device for device in host.config(domain.domid).devices if kind == device.KIND]
+            assert len({info.devid for info in infos}) == len(infos)
+            assert sorted(map(repr, stored)) == sorted(repr(info.device) for info in infos)
+            for info in infos:
+                assert found[f"{info.frontend}/backend"] == info.backend
+                assert host.xenstore.node(f"{info.backend}/frontend").value == info.frontend
+        query = "SELECT what FROM claim WHERE domid = ? AND kind = 'disk'"
+        held = {row[0] for row in host.db.execute(query, (domain.domid,))}
+        disks = (info.device for info in host.devices.attached(domain.domid, "disk"))
+        assert held == {taken.what for disk in disks for taken in disk.claims()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -148,6 +149,32 @@ class Machine(RuleBasedStateMachine):
         else:
             with pytest.raises(Failure):
                 self.lab.host.rename(domid, new)
+
+    @rule(name=names, disk=st.sampled_from(DISKS), vdev=st.sampled_from(("xvda", "xvdb")), nic=st.booleans())
+    def attach(self, name: str, disk: Any, vdev: str, *, nic: bool) -> None:
+        """No number twice, and no image that another domain writes."""
+        domid = self.domid(name)
+        if domid is not None:
+            devices = self.lab.host.devices
+            before = {info.devid for info in devices.attached(domid, "disk")}
+            try:
+                devices.attach(domid, VIF.replace(devid=-1) if nic else disk.replace(vdev=vdev))
+            except LibxlError:
+                assert not nic
+            else:
+                assert nic or {"xvda": 51712, "xvdb": 51728}[vdev] not in before
+
+    @rule(name=names, kind=st.sampled_from(("disk", "vif")), force=st.booleans())
+    def detach(self, name: str, kind: str, *, force: bool) -> None:
+        domid = self.domid(name)
+        if domid is None:
+            return
+        devices = self.lab.host.devices
+        for info in list(devices.attached(domid, kind))[:1]:
+            with mock.patch("time.sleep", self.lab.clock.go):
+                devices.detach(domid, kind, info.devid, force=force)
+            if self.domid(name) == domid:
+                assert info.devid not in [other.devid for other in devices.attached(domid, kind)]
 
     @rule(name=names)
     def sleep(self, name: str) -> None:

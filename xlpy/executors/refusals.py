@@ -71,6 +71,19 @@ def device_refused(kind: str, script: str, words: str, domid: int, advice: str) 
     return Refusal(*_hotplug(kind, script, words, domid), *cleanup(domid), advice=advice)
 
 
+def device_twice(kind: str, library: str, domid: int) -> Refusal:
+    """Two devices of a domain have the same number; LIBRARY is libxl's name of the class."""
+    there = f"Domain {domid}:device already exists in xenstore"
+    failed = f"Domain {domid}:unable to add {library} devices"
+    if kind == "disk":
+        told = [_said("libxl_disk.c:device_disk_add", (343, 377), there)]
+        told.append(_said(f"{_CREATE}:domcreate_launch_dm", (1672, 1727), failed))
+    else:
+        told = [_said(f"{_DEVICE}:libxl__device_add_async", (1998, 2014), there)]
+        told.append(_said(f"{_CREATE}:domcreate_attach_devices", (1921, 1982), failed))
+    return Refusal(*told, *cleanup(domid), advice=f"give each {kind} another number")
+
+
 def cleanup(domid: int) -> Iterator[LibxlMessage]:
     """Libxl destroys what it has begun twice, and says so."""
     for function, lines, text in (

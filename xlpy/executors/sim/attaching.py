@@ -148,8 +148,9 @@ def take(db: sqlite3.Connection, domid: int, wanted: Claim) -> None:
 
 
 def claim_key(wanted: Claim) -> str:
-    """What the table of claims calls a thing: links to a disk are the disk."""
-    return os.path.realpath(wanted.what) if wanted.kind == "disk" else wanted.what
+    """What the table of claims calls a thing: links to a disk are the disk, but for what another domain has."""
+    elsewhere = ":" in wanted.what.partition("/")[0]
+    return os.path.realpath(wanted.what) if wanted.kind == "disk" and not elsewhere else wanted.what
 
 
 def release(db: sqlite3.Connection, device: Attached, others: Sequence[Attached]) -> None:

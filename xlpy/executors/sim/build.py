@@ -42,6 +42,10 @@ FAILED = 3
 """The exit status for ERROR_FAIL."""
 
 
+_SHARE_NUMBERS = ("pci", "usbdev", "dtdev")
+"""Devices that are not told apart by their devid."""
+
+
 class Build:
     """One plan being carried out at time `now`; each step refuses what Xen refuses, with xl's words."""
 
@@ -233,7 +237,10 @@ class Build:
     def _add(self, device: DeviceRecord, devid: int, backend: int) -> None:
         """Take what a device needs; its row waits until all devices are known."""
         guest = self.plan.config.c_info.type
-        nth = sum(one.kind == device.KIND for one in self.devices)
+        kin = [one.devid for one in self.devices if one.kind == device.KIND]
+        nth = len(kin)
+        if devid in kin and device.KIND not in _SHARE_NUMBERS:
+            raise refusals.device_twice(device.KIND, device.KIND, self.domid)
         record = attaching.chosen(device, devid, guest)
         self.chosen.append((device, record))
         self.devices.append(attaching.new_device(record, self.domid, nth, devid, guest, backend))
