@@ -14,8 +14,10 @@ import click
 import pytest
 
 from xlpy import cpupool, vocabulary
+from xlpy.cli import names
 from xlpy.cli.command import added_commands
 from xlpy.cli.main import ADDED_OPTIONS
+from xlpy.cli.registry import find_verb
 from xlpy.config import load
 from xlpy.cpuid_features import features
 from xlpy.host import BUILT_IN
@@ -26,6 +28,7 @@ from xlpy.xlconf import load_conf
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from xlpy.cli.verb import Verb
     from xlpy.diagnostic import Diagnostic
 
 COMPLETION = {
@@ -151,6 +154,18 @@ def test_every_added_command_has_its_part_with_every_option(name: str) -> None:
 def has_part(text: str, name: str) -> bool:
     """Whether a page describes an added command in full."""
     return f"\n.SH XLPY {name.upper()}\n" in text or f"\n.SS xlpy {name}\n" in text
+
+
+@pytest.mark.parametrize("verb", [v for name in names.NAMES if (v := find_verb(name))], ids=lambda verb: verb.name)
+def test_every_verb_has_an_entry_with_every_option(verb: Verb) -> None:
+    text = entries("xl.1").partition("\n.SH VERBS\n")[2].partition("\n.SH ")[0]
+    found = re.search(rf"^\.TP\n{verb.name}(?: .*)?\n((?:(?!\.TP\n[a-z]).*\n)*)", text + "\n", re.MULTILINE)
+    assert found is not None
+    summary = " ".join(verb.summary.split())
+    assert summary in " ".join(found[1].replace("\\&", "").replace("\\(aq", "'").split())
+    for option in (*verb.options, *verb.added):
+        for word in ([f"-{option.letter}"] if option.short else []) + ([f"--{option.name}"] if option.name else []):
+            assert re.search(rf"^\.TP\n(?:.*[ ,])?{re.escape(word)}(?![\w-])", found[1], re.MULTILINE), word
 
 
 def test_the_program_itself_is_described() -> None:
