@@ -199,7 +199,7 @@ def problem(guest: DomainConfig, facts: HostFacts = BUILT_IN) -> tuple[str, int]
         (config(kind="hvm", info={"u": Hvm(firmware="/nosuch")}), "no-such-file", 3),
         (config(kind="hvm", info={"u": Hvm(system_firmware="/nosuch/ovmf.bin")}), "no-such-file", 3),
         (config(kind="hvm", info={"device_model": "/nosuch/qemu"}), "no-such-file", 3),
-        (config(info={"bootloader": "pygrub"}), "no-boot-disk", 6),
+        (config(info={"bootloader": "pygrub"}), "no-boot-disk", 3),
         (config(devices=(DISK,), info={"bootloader": "/nosuch/pygrub"}), "no-such-file", 3),
         (config(devices=(DISK.replace(pdev_path="/nosuch/img"),)), "no-such-disk", 3),
         (config(devices=(DISK.replace(pdev_path="/nosuch/img", backend_domname="net"),)), "", 0),

@@ -89,7 +89,6 @@ def _bootloader(step: steps.RunBootloader, facts: HostFacts) -> Iterator[Problem
             code="no-boot-disk",
             line="libxl: error: cannot run bootloader with no boot disk",
             advice="give the guest a disk, or a kernel= instead of the bootloader",
-            status=INVALID,
             setting="b_info.bootloader",
         )
     if not facts.has(step.program):

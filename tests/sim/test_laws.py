@@ -62,6 +62,7 @@ def test_names_are_unique(lab: Lab) -> None:
     assert failure.lines == (
         'libxl: error: libxl_domain.c:81:libxl__domain_rename: Domain 2:Domain with name "web" already exists.',
         "libxl: error: libxl_create.c:1351:initiate_domain_create: Domain 2:cannot make domain: -6",
+        "libxl: error: libxl_domain.c:354:libxl_domain_info: Domain 2:Getting domain info: No such process",
         "libxl: error: libxl_domain.c:1179:libxl__destroy_domid: Domain 2:Non-existant domain",
         "libxl: error: libxl_domain.c:1133:domain_destroy_callback: Domain 2:Unable to destroy guest",
         "libxl: error: libxl_domain.c:1060:domain_destroy_cb: Domain 2:Destruction of domain failed",

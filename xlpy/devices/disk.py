@@ -32,6 +32,15 @@ DiskSpecification = Literal["unknown", "xen", "virtio"]
 DiskTransport = Literal["unknown", "mmio"]
 
 
+def _is_vdev(text: str) -> bool:
+    """Whether libxl knows the name."""
+    try:
+        parse_vdev(text)
+    except ValueError:
+        return False
+    return True
+
+
 class Disk(DeviceRecord):
     """libxl_device_disk."""
 
@@ -216,6 +225,13 @@ class Disk(DeviceRecord):
                 advice="create the image or volume, or correct the path",
                 setting=f"{setting}.pdev_path",
                 fatal=self.backend != "qdisk",  # QEMU is left to find out
+            )
+        if not _is_vdev(self.vdev or ""):
+            yield Problem(
+                code="bad-vdev",
+                line=f"libxl: error: Invalid or unsupported virtual disk identifier {self.vdev}",
+                advice="name it like xvda, or like hda or sda for an emulated disk",
+                setting=f"{setting}.vdev",
             )
         if local and self.script and not facts.has_script(self.script):
             yield missing_script(self.script, facts, f"{setting}.script")

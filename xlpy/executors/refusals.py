@@ -9,6 +9,7 @@ import os
 import re
 
 from xlpy.executors import ERROR_FAIL, LibxlError, LibxlMessage
+from xlpy.executors.absent import no_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +36,9 @@ class Refusal(LibxlError):
 
 def refusal(problem: Problem, plan: Plan, facts: HostFacts, domid: int) -> Refusal:
     """How libxl fails over PROBLEM when it builds the domain DOMID of PLAN."""
-    early = _early(problem)
-    if early is not None:
-        return Refusal(early, status=problem.status, advice=problem.advice, took_domid=False)
+    early = [*_early(problem)]
+    if early:
+        return Refusal(*early, status=problem.status, advice=problem.advice, took_domid=False)
     if problem.code == "not-enough-memory" and _makes_room(plan):
         return no_room(problem.advice)
     told = _LATE.get(problem.code, _as_it_is)(problem, plan, facts, domid)
@@ -86,6 +87,7 @@ def device_twice(kind: str, library: str, domid: int) -> Refusal:
 
 def cleanup(domid: int) -> Iterator[LibxlMessage]:
     """Libxl destroys what it has begun twice, and says so."""
+    yield no_info(domid)
     for function, lines, text in (
         ("libxl__destroy_domid", (1183, 1179), "Non-existant domain"),
         ("domain_destroy_callback", (1137, 1133), "Unable to destroy guest"),
@@ -109,13 +111,15 @@ def out_of_memory(problem: Problem, plan: Plan, facts: HostFacts, domid: int) ->
     yield _not_rebuilt(domid, ERROR_FAIL)
 
 
-def _early(problem: Problem) -> LibxlMessage | None:
+def _early(problem: Problem) -> Iterator[LibxlMessage]:
     """What libxl finds before it asks for a domid."""
     words = problem.line.removeprefix(_ERROR)
     for code, start, place, lines in _EARLY:
         if problem.code == code and words.startswith(start):
-            return _said(f"{_CREATE}:{place}", lines, words)
-    return None
+            yield _said(f"{_CREATE}:{place}", lines, words)
+            if place == _BUILD_INFO:
+                yield _said(f"{_CREATE}:{_CONFIG}", (1241, 1287), "Unable to set domain build info defaults")
+            return
 
 
 _CONFIG, _BUILD_INFO = "libxl__domain_config_setdefault", "libxl__domain_build_info_setdefault"
@@ -130,8 +134,11 @@ _EARLY = (
 )
 
 
-def _kernel(problem: Problem, plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
-    """A kernel or ramdisk that cannot be opened."""
+def _kernel(problem: Problem, plan: Plan, facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
+    """A kernel or ramdisk that cannot be opened, or a bootloader."""
+    if problem.setting == "b_info.bootloader":
+        yield from _bootloader(problem, plan, facts, domid)
+        return
     path = problem.line.partition("'")[2].partition("'")[0]
     ramdisk = problem.setting == "b_info.ramdisk"
     what = f"xc_dom_{'ramdisk' if ramdisk else 'kernel'}_file failed: {_GONE}"
@@ -153,6 +160,28 @@ def _disk(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> Itera
 
 
 _DISK = {"no-such-disk": (455, 468), "disk-empty": (443, 449), "no-disk-backend": (475, 488)}
+
+
+def _vdev(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
+    """A vdev that is none."""
+    text = f"Domain {domid}:{problem.line.removeprefix(_ERROR)}"
+    yield _said("libxl_disk.c:libxl__device_from_disk", (214, 248), text)
+    yield _said("libxl_disk.c:device_disk_add", (335, 369), text)
+    yield _said(f"{_CREATE}:domcreate_launch_dm", (1672, 1727), f"Domain {domid}:unable to add disk devices")
+
+
+def _bootloader(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
+    """A bootloader that has no disk to look at, or cannot be started."""
+    if problem.code == "no-boot-disk":
+        text = f"Domain {domid}:{problem.line.removeprefix(_ERROR)}"
+        yield _said("libxl_bootloader.c:libxl__bootloader_run", (427, 426), text)
+    else:
+        log = f"/var/log/xen/bootloader.{domid}.log"
+        text = f"Domain {domid}:bootloader failed - consult logfile {log}"
+        yield _said("libxl_bootloader.c:bootloader_finished", (767, 766), text)
+        ended = f"bootloader [{os.getpid()}] exited with error status 255"
+        yield _said("libxl_exec.c:libxl_report_child_exitstatus", (117, 117), ended)
+    yield _not_rebuilt(domid, ERROR_FAIL)
 
 
 def _bridge(problem: Problem, plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
@@ -194,6 +223,8 @@ def _as_it_is(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> I
 _LATE: dict[str, Callable[[Problem, Plan, HostFacts, int], Iterator[LibxlMessage]]] = {
     "not-enough-memory": out_of_memory,
     "no-such-file": _kernel,
+    "no-boot-disk": _bootloader,
+    "bad-vdev": _vdev,
     "no-such-disk": _disk,
     "disk-empty": _disk,
     "no-disk-backend": _disk,
