@@ -150,6 +150,46 @@ os.write(1, b"\\3" + (pipes.GO if stage == 5 else b""))
 """
 
 
+SENDER_FAILS = ("migrate:send", "migrate:round:0", "migrate:round:1", "migrate:suspend", "migrate:state")
+TARGET_FAILS = ("memory", "step:attach", "migrate:receive", "migrate:start")
+HERE, ASLEEP, THERE = {"web": "b"}, {"web": "ss"}, {"web--incoming": "p"}
+
+
+@pytest.mark.parametrize(
+    ("point", "how"),
+    [
+        *((point, "fail") for point in (*SENDER_FAILS, *TARGET_FAILS)),
+        *((point, "die") for point in ("migrate:round:1", "migrate:state", "step:attach", "migrate:start")),
+    ],
+)
+def test_a_fault_at_any_moment_leaves_one_domain_that_can_run(place: Place, point: str, how: str) -> None:
+    """At the sender or at the target; only where one of them dies people must help, as with xl."""
+    target = f"sim://{place.folder}/target.db"
+    place.run("xlpy", "--connect", target, "list")
+    where = ("--connect", target) if point in TARGET_FAILS else ()
+    assert place.run("xlpy", "sim", "fault", "add", *point.split(":"), "--how", how, *where).status == 0
+    said = place.run("xl", "migrate", "web", target)
+    here, there = states(place), states(place, target)
+    assert said.status != 0
+    if how == "fail":
+        assert (here, there) == (HERE, {})
+        assert "Migration failed" in said.err
+    elif point == "migrate:state":
+        assert (here, there) == (ASLEEP, {})
+        place.run("xl", "destroy", "web")
+    elif point == "migrate:start":
+        assert (here, there) == ({"web--migratedaway": "ss"}, THERE)
+    else:
+        assert here == HERE
+        assert there in ({}, THERE)
+    if there:
+        place.run("xlpy", "--connect", target, "destroy", "web--incoming")
+    place.run("xlpy", "sim", "fault", "clear", *where)
+    if here == HERE:
+        assert place.run("xl", "migrate", "web", target).status == 0
+        assert states(place, target) == HERE
+
+
 COPIES = """\
 import os
 from xlpy.cli import pipes
