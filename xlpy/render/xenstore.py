@@ -61,11 +61,12 @@ def _take(text: str, at: int, data: bytearray) -> int:
 
 
 def listing(
-    nodes: Iterable[Node], top: str, *, flat: bool = False, permissions: bool = False, width: int = WIDTH
+    nodes: Iterable[Node], *, flat: bool = False, permissions: bool = False, width: int = WIDTH
 ) -> Iterator[str]:
-    """The lines of xenstore-ls for what is below TOP: indented, or FLAT with whole paths."""
-    depth = len([part for part in top.split("/") if part]) + 1
+    """The lines of xenstore-ls for all that is below a path: indented, or FLAT with whole paths."""
+    depth: int | None = None
     for node in nodes:
+        depth = node.path.count("/") if depth is None else depth
         if flat:
             line, taken = f'{node.path} = "{escaped(node.value)}"', len(escaped(node.value)) + 5
             yield line + (_shown(node, taken, 0) if permissions else "")

@@ -66,7 +66,7 @@ def ls(store: Xenstore, flat: bool, permissions: bool, paths: tuple[str, ...]) -
     width = os.get_terminal_size().columns - 2 if sys.stdout.isatty() else WIDTH
 
     def show(path: str) -> None:
-        for line in listing(store.tree(path), path, flat=flat, permissions=permissions, width=width):
+        for line in listing(store.tree(path), flat=flat, permissions=permissions, width=width):
             print(line)
 
     return _each(paths or ("/",), "cannot list", show)

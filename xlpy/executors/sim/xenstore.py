@@ -22,6 +22,7 @@ GUEST_VALUE = 2048
 GUEST_NODES = 1000
 """How many nodes a guest may own."""
 _READ, _WRITE = "rb", "wb"
+_PUT = "INSERT INTO xenstore (path, domid, permissions, value) VALUES (?, ?, ?, ?) ON CONFLICT"
 _REQUESTS = {"poweroff": life.POWEROFF, "halt": life.POWEROFF, "reboot": life.REBOOT}
 
 
@@ -94,17 +95,15 @@ class SimXenstore:
         nearest = next(known[one] for one in (path, *reversed([*tree.parents(path)]), "/") if one in known)
         if not self._may(nearest, _WRITE):
             raise XenstoreError("EACCES", path)
-        fresh = path not in known
-        if fresh and self.by and self._owned(self.by) >= GUEST_NODES:
+        fresh = [one for one in tree.parents(path) if one not in known]
+        fresh += [path] if path not in known else []
+        if fresh and self.by and self._owned(self.by) + len(fresh) > GUEST_NODES:
             raise XenstoreError("ENOSPC", path)
-        permissions = None
-        if fresh and self.by:
-            permissions = ",".join([f"n{self.by}", *nearest.permissions.split(",")[1:]])
-        self.db.execute(
-            "INSERT INTO xenstore (path, domid, value, permissions) VALUES (?, ?, ?, ?)"
-            " ON CONFLICT DO UPDATE SET value = excluded.value",
-            (path, tree.owner(self.db, path), rows.bind(value), permissions),
-        )
+        owned = ",".join([f"n{self.by}", *nearest.permissions.split(",")[1:]])
+        row = (tree.owner(self.db, path), owned if self.by and fresh else None)
+        for one in fresh:
+            self.db.execute(f"{_PUT} DO UPDATE SET value = ''", (one, *row, ""))
+        self.db.execute(f"{_PUT} DO UPDATE SET value = excluded.value", (path, *row, rows.bind(value)))
 
     def _owned(self, domid: int) -> int:
         """How many nodes a domain made, beside those that libxl and its drivers made for it."""
