@@ -81,6 +81,8 @@ def _cpus(host: SimHost) -> None:
     counted = "SELECT count(*) FROM vcpu WHERE share = id"
     assert not host.db.execute(f"SELECT 1 FROM share WHERE count <> ({counted})").fetchone()
     assert not host.db.execute("SELECT 1 FROM stirred").fetchone()
+    crowd = host.db.execute("SELECT hard, soft, count(*) FROM vcpu WHERE online GROUP BY hard, soft").fetchall()
+    assert list(map(tuple, crowd)) == list(map(tuple, host.db.execute("SELECT * FROM crowd").fetchall()))
     for pool in pools:
         given = host.db.execute("SELECT sum(count * rate) FROM share WHERE pool = ?", (pool.number,)).fetchone()[0]
         assert (given or 0) <= len(pool.cpus) + 1e-6

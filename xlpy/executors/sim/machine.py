@@ -114,7 +114,7 @@ def room(db: sqlite3.Connection, facts: HostFacts) -> Room:
     from xlpy.placement import Room
 
     crowd = dict.fromkeys(facts.node_ids, 0)
-    for row in db.execute("SELECT count(*) AS number, hard, soft FROM vcpu WHERE online GROUP BY hard, soft"):
+    for row in db.execute("SELECT * FROM crowd"):
         for node in {facts.nodes[cpu] for cpu in _wanted(row, facts) if cpu < facts.cpus}:
             crowd[node] += row["number"]
     free = free_of_nodes(db)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xlpy.executors.sim.tables import CROWD, RESOURCES
+
 APPLICATION_ID = 0x786C7079
 """Tells SQLite's files apart; the letters xlpy."""
 
@@ -134,77 +136,7 @@ CREATE TRIGGER log_destroyed AFTER DELETE ON domain BEGIN
 CREATE TRIGGER log_restarted AFTER UPDATE OF successor ON event WHEN new.successor IS NOT NULL BEGIN
     INSERT INTO log SELECT NULL, moment, 'restarted', new.domid, new.name, 'as ' || new.successor FROM host; END;
 """,
-    """
-ALTER TABLE domain ADD COLUMN pool_number INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE domain ADD COLUMN target_kib INTEGER NOT NULL DEFAULT 0;     -- what the guest is asked to keep ...
-ALTER TABLE domain ADD COLUMN limit_kib INTEGER NOT NULL DEFAULT 0;      -- ... and the most that Xen lets it have
-ALTER TABLE domain ADD COLUMN video_kib INTEGER NOT NULL DEFAULT 0;      -- part of the memory
-ALTER TABLE domain ADD COLUMN balloon_kib INTEGER NOT NULL DEFAULT 0;    -- how much the guest moves in a second
-ALTER TABLE domain ADD COLUMN slack_kib INTEGER NOT NULL DEFAULT 0;      -- what its driver does not count
-ALTER TABLE domain ADD COLUMN moved REAL NOT NULL DEFAULT 0;             -- guest time up to which it followed
-ALTER TABLE domain ADD COLUMN moves INTEGER NOT NULL DEFAULT 0;          -- to the target; 2: memory is short
-ALTER TABLE domain ADD COLUMN weight INTEGER NOT NULL DEFAULT 256;
-ALTER TABLE domain ADD COLUMN cap INTEGER NOT NULL DEFAULT 0;            -- percent of a pCPU; 0 for none
-ALTER TABLE domain ADD COLUMN load REAL NOT NULL DEFAULT 0;              -- what each vCPU has to do, of one pCPU
-ALTER TABLE vcpu ADD COLUMN period INTEGER NOT NULL DEFAULT 10000;       -- of RTDS, microseconds
-ALTER TABLE vcpu ADD COLUMN budget INTEGER NOT NULL DEFAULT 4000;
-ALTER TABLE vcpu ADD COLUMN extratime INTEGER NOT NULL DEFAULT 1;
-ALTER TABLE vcpu ADD COLUMN share INTEGER;                               -- NULL while it cannot run
-ALTER TABLE vcpu ADD COLUMN used REAL NOT NULL DEFAULT 0;                -- CPU seconds before it got this share ...
-ALTER TABLE vcpu ADD COLUMN mark REAL NOT NULL DEFAULT 0;                -- ... when share.total was this
-CREATE INDEX domain_moves ON domain (domid) WHERE moves;
-CREATE TABLE pool (
-    number INTEGER PRIMARY KEY,
-    name TEXT NOT NULL,
-    scheduler TEXT NOT NULL,
-    ratelimit_us INTEGER NOT NULL DEFAULT 1000,
-    tslice_ms INTEGER NOT NULL DEFAULT 30,
-    migration_delay_us INTEGER NOT NULL DEFAULT 0
-);
-CREATE TABLE pcpu (
-    cpu INTEGER PRIMARY KEY,
-    pool INTEGER REFERENCES pool            -- NULL for a free one
-);
-CREATE TABLE node (
-    node INTEGER PRIMARY KEY,
-    size_kib INTEGER NOT NULL,
-    xen_kib INTEGER NOT NULL                -- what Xen keeps for itself
-);
-CREATE TABLE placed (
-    domid INTEGER NOT NULL REFERENCES domain ON DELETE CASCADE,
-    node INTEGER NOT NULL,
-    kib INTEGER NOT NULL,
-    PRIMARY KEY (domid, node)
-) WITHOUT ROWID;
-CREATE INDEX placed_node ON placed (node, kib);
-CREATE TABLE share (                        -- vCPUs that are alike get alike
-    id INTEGER PRIMARY KEY,
-    pool INTEGER NOT NULL,
-    demand REAL NOT NULL,                   -- of one pCPU
-    weight REAL NOT NULL,
-    cpus TEXT NOT NULL,                     -- where they may run: pCPUs with commas
-    count INTEGER NOT NULL DEFAULT 0,
-    rate REAL NOT NULL DEFAULT 0,           -- CPU seconds in each second, for one vCPU
-    total REAL NOT NULL DEFAULT 0,          -- CPU seconds of one that was always there, at ...
-    since REAL NOT NULL DEFAULT 0,
-    UNIQUE (pool, demand, weight, cpus)
-);
-CREATE TABLE stirred (what INTEGER PRIMARY KEY);    -- domids, and -1 - number for pools, whose shares are stale
-CREATE TRIGGER domain_stirs AFTER UPDATE OF pauses, shutdown, built, due, load, weight, cap, pool_number ON domain
-    BEGIN INSERT OR IGNORE INTO stirred VALUES (new.domid); END;
-CREATE TRIGGER vcpu_comes AFTER INSERT ON vcpu BEGIN INSERT OR IGNORE INTO stirred VALUES (new.domid); END;
-CREATE TRIGGER vcpu_stirs AFTER UPDATE OF online, hard, period, budget, extratime ON vcpu
-    BEGIN INSERT OR IGNORE INTO stirred VALUES (new.domid); END;
-CREATE TRIGGER vcpu_goes AFTER DELETE ON vcpu WHEN old.share IS NOT NULL BEGIN
-    UPDATE share SET count = count - 1 WHERE id = old.share;
-    INSERT OR IGNORE INTO stirred SELECT -1 - pool FROM share WHERE id = old.share; END;
-CREATE TRIGGER placed_frees AFTER UPDATE OF kib ON placed WHEN new.kib < old.kib
-    BEGIN UPDATE domain SET moves = 1 WHERE moves = 2; END;
-CREATE TRIGGER placed_goes AFTER DELETE ON placed BEGIN UPDATE domain SET moves = 1 WHERE moves = 2; END;
-CREATE TRIGGER pcpu_stirs AFTER UPDATE OF pool ON pcpu BEGIN
-    INSERT OR IGNORE INTO stirred SELECT -1 - new.pool WHERE new.pool IS NOT NULL;
-    INSERT OR IGNORE INTO stirred SELECT -1 - old.pool WHERE old.pool IS NOT NULL; END;
-""",
+    RESOURCES,
     """
 ALTER TABLE host ADD COLUMN enforcing INTEGER;  -- Flask; NULL: as Xen's command line says
 """,
@@ -291,5 +223,6 @@ CREATE TRIGGER device_abandoned AFTER UPDATE OF shutdown ON domain WHEN new.shut
 -- the terminal that shows it alone: pv or serial; empty for all
 ALTER TABLE console ADD COLUMN tty TEXT NOT NULL DEFAULT '';
 """,
+    CROWD,
 )
 """What brings the schema from one version to the next; never change one that was released."""

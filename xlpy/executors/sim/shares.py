@@ -215,7 +215,9 @@ def on_cpus(db: sqlite3.Connection, now: float) -> dict[tuple[int, int], int]:
     The first one of Domain-0 has one: it is there that somebody looks.
     """
     busy = "SELECT domid, vcpu, cpu, cpus, rate FROM vcpu JOIN share ON share.id = vcpu.share"
-    wanting = db.execute(f"{busy} WHERE demand >= ? ORDER BY domid, vcpu", (rows.BUSY,)).fetchall()
+    kinds = db.execute("SELECT id FROM share WHERE demand >= ?", (rows.BUSY,)).fetchall()
+    wanted = ",".join(str(kind["id"]) for kind in kinds)
+    wanting = db.execute(f"{busy} WHERE share IN ({wanted}) ORDER BY domid, vcpu").fetchall() if kinds else []
     if wanting:
         turn = int(now * 100) % len(wanting)
         wanting = wanting[turn:] + wanting[:turn]

@@ -107,7 +107,7 @@ class Store:
     def _settled(self, now: float) -> bool:
         """Whether nothing is due, no balloon moves, and the clock did not go back."""
         due = "EXISTS (SELECT 1 FROM domain WHERE wake <= ?)"
-        moves = "EXISTS (SELECT 1 FROM domain WHERE moves = 1 AND since IS NOT NULL)"
+        moves = "EXISTS (SELECT 1 FROM domain WHERE moves AND moves = 1 AND since IS NOT NULL)"
         row = self.db.execute(f"SELECT {due} OR {moves} OR wall > ? FROM host", (now, self.clock())).fetchone()
         return not row[0]
 
