@@ -22,6 +22,7 @@ demo: .venv/installed
 # start-up times and throughput, side by side
 bench: .venv/installed
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.benchplan
 
 lint: .venv/dev
 	$(BIN)/ruff check

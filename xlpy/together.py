@@ -111,7 +111,7 @@ def judge(configs: dict[str, DomainConfig], facts: HostFacts, standing: Standing
     """Each guest by its key, in the order in which they are built; one that cannot be built takes nothing."""
     from xlpy.feasibility import problems
 
-    taken = _Taken(standing)
+    taken = Taken(standing)
     found: dict[str, Judged] = {}
     for key in in_order(configs):
         plan = make_plan(configs[key], facts, room=taken.room)
@@ -124,7 +124,7 @@ def judge(configs: dict[str, DomainConfig], facts: HostFacts, standing: Standing
     return found
 
 
-class _Taken:
+class Taken:
     """What the guests so far have taken."""
 
     def __init__(self, standing: Standing) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlpy.together import Standing
 
 LAYOUTS = ("text", "json", "markdown", "html")
+SOLVERS = ("auto", "first-fit", "or-tools")
 
 
 @click.command(short_help="Show the steps of building domains, and what would fail")
@@ -29,7 +30,17 @@ LAYOUTS = ("text", "json", "markdown", "html")
 @click.option("--format", "layout", type=click.Choice(LAYOUTS), default="text", help="How to print the plans.")
 @click.option("--detail", is_flag=True, help="Show each step in full: arithmetic, xenstore nodes, command lines.")
 @click.option("--step", "step", metavar="STEP", help="Only this step, in full: its number, or a part of its words.")
-@click.option("--host", "host_file", metavar="FILE", help="The host to plan for: a host file, see xlpy host facts.")
+@click.option(
+    "--host",
+    "host_files",
+    metavar="FILE",
+    multiple=True,
+    help="The host to plan for: a host file, see xlpy host facts.",
+)
+@click.option("--capacity", is_flag=True, help="Show what fits where; --host may be given several times.")
+@click.option(
+    "--solver", type=click.Choice(SOLVERS), default="auto", help="With --capacity: auto takes OR-tools if there."
+)
 @click.option("--against", metavar="URI", help="Compare with what runs on this host, and show what would change.")
 @click.option("--prune", is_flag=True, help="With --against: guests that no file is about would be destroyed.")
 @click.option("--out", metavar="PLAN", help="With --against: save the changes for xlpy apply.")
@@ -40,10 +51,12 @@ def command(
     words: tuple[str, ...],
     layout: str,
     step: str | None,
-    host_file: str | None,
+    host_files: tuple[str, ...],
+    solver: str,
     against: str | None,
     out: str | None,
     *,
+    capacity: bool,
     detail: bool,
     prune: bool,
 ) -> int:
@@ -56,12 +69,22 @@ def command(
 
     With --against the files are compared with what runs on a host: guests are created (+), changed while they run (~),
     built anew (-/+) or destroyed (-), each with the settings that differ. xlpy apply makes the changes.
+
+    With --capacity guests are spread over one or several hosts, by OR-tools where it is installed; what is
+    overcommitted is told for each NUMA node and cpupool, and what becomes of the guests of a host that fails. The
+    status is 1 when a guest finds no place.
     """
     settings = with_conf(settings)
     try:
         if against is not None:
             return _compare(settings, words, against, layout, out, prune=prune)
-        facts, standing = the_host(settings, host_file)
+        if capacity:
+            from xlpy.cli.packed import show_capacity
+
+            return show_capacity(settings, words, host_files, layout, solver)
+        if len(host_files) > 1:
+            raise click.UsageError("several hosts are for --capacity")
+        facts, standing = the_host(settings, next(iter(host_files), None))
     except Failure as failure:
         say_failure(failure, "xlpy")
         return failure.status
