@@ -235,6 +235,14 @@ class TestDevices:
         assert xen.asked[0][0] == "update"
         assert fromstring(xen.asked[0][2]).get("device") == "cdrom"
 
+    def test_a_drive_that_is_not_there(self, host: LibvirtHost, full: Domain, monkeypatch: pytest.MonkeyPatch) -> None:
+        def fail(_xml: str, _flags: int) -> None:
+            raise Error(1, "internal error: No device with bus 'ide' and target 'hdd'")
+
+        monkeypatch.setattr(full, "updateDeviceFlags", fail)
+        with pytest.raises(LibxlError, match="libxl_cdrom_insert: Domain 1:Virtual device not found"):
+            host.devices.change_medium(1, Disk(vdev="hdd", pdev_path="/x", format="raw", is_cdrom=1))
+
     def test_counters(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
         counted = host.counters.of(1)
         assert [(net.devid, net.rx_bytes, net.tx_bytes) for net in counted.nets] == [(1, 0, 4), (2, 0, 4)]

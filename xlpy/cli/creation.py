@@ -86,7 +86,9 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
 
         tell(plan, facts, domid, call.release, call.settings.verbosity)
     if "V" in options or "A" in options:
-        say("no VNC viewer is started: this host has no displays to show")
+        from xlpy.cli.displays import open_viewer
+
+        open_viewer(executor, domid, autopass="A" in options)
     if "c" in options:
         from xlpy.cli.terminal import attach
 

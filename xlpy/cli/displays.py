@@ -1,6 +1,9 @@
-"""Where the VNC display of a simulated domain would be: nobody draws it, so that no viewer is started."""
+"""What `xl vncviewer` does: start a viewer, or say where the display of a simulated domain would be."""
 
 from __future__ import annotations
+
+import os
+import sys
 
 from xlpy.cli.domains import find_domid, libxl_error
 from xlpy.cli.say import say
@@ -8,43 +11,62 @@ from xlpy.cli.say import say
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from xlpy.cli.call import Call
-    from xlpy.executors import Executor
-    from xlpy.libxl import DomainConfig, VncInfo
+    from xlpy.executors import Display, Executor
 
 _FIRST_PORT = 5900
-_LOCAL = "127.0.0.1"
+_VIEWER = "vncviewer"
 
 
-def show_display(call: Call) -> int:
-    """Say it for the domain of the first word; status 1, since no viewer was started."""
+def show_display(call: Call, *, autopass: bool) -> int:
+    """Become the viewer of the domain of the first word; gives the status where that is not possible."""
     executor = call.executor()
     domid = find_domid(executor, call.words[0])
-    vnc = _vnc(executor.config(domid)) if any(domain.domid == domid for domain in executor.domains()) else None
-    if vnc is None:
+    display = executor.display(domid) if any(domain.domid == domid for domain in executor.domains()) else None
+    if display is None:
         place, lines = "libxl_console.c:libxl_vncviewer_exec", (201, 215)
         libxl_error(call.release, place, lines, f"Domain {domid}:Cannot get vnc-port")
         return 1
-    port = _port(executor, domid, vnc)
-    listen = vnc.listen or _LOCAL
-    where = f"{listen}:{port - _FIRST_PORT} (port {port})"
-    say(f"the display of domain {domid} is {where}; a simulated host draws nothing there")
+    where = _where(display)
+    if not display.drawn:
+        say(f"the display of domain {domid} is {where} (port {display.port}); a simulated host draws nothing there")
+        return 1
+    return _become_viewer(display, where, autopass=autopass)
+
+
+def open_viewer(executor: Executor, domid: int, *, autopass: bool) -> None:
+    """Start a viewer beside us, or say why there is none (xl create -V)."""
+    import subprocess
+
+    display = executor.display(domid)
+    if display is None or not display.drawn:
+        say("no VNC viewer is started: this host has no displays to show")
+        return
+    where, typed = _where(display), subprocess.PIPE if autopass else None
+    try:
+        viewer = subprocess.Popen([_VIEWER, where, *["-autopass"] * autopass], stdin=typed, start_new_session=True)
+    except OSError:
+        say(f"there is no {_VIEWER} to start: the display is {where}")
+        return
+    if viewer.stdin is not None:
+        viewer.stdin.write(display.password.encode("utf-8", "surrogateescape"))
+        viewer.stdin.close()
+
+
+def _where(display: Display) -> str:
+    return f"{display.address}:{display.port - _FIRST_PORT}"
+
+
+def _become_viewer(display: Display, where: str, *, autopass: bool) -> int:
+    """The password goes by standard input, as vncviewer -autopass wants it."""
+    sys.stdout.flush()
+    if autopass:
+        reading, writing = os.pipe()
+        os.write(writing, display.password.encode("utf-8", "surrogateescape"))
+        os.close(writing)
+        os.dup2(reading, 0)
+    try:
+        os.execvp(_VIEWER, [_VIEWER, where, *["-autopass"] * autopass])
+    except OSError:
+        print("Unable to execute vncviewer", file=sys.stderr)
+        say(f"the display is {where} (port {display.port})")
     return 1
-
-
-def _vnc(config: DomainConfig) -> VncInfo | None:
-    """The settings of the display, where it has one by VNC."""
-    from xlpy.devices.vfb import Vfb
-    from xlpy.libxl import Hvm
-
-    union = config.b_info.u
-    found = [union.vnc] if isinstance(union, Hvm) else [vfb.vnc for vfb in config.devices_of(Vfb)]
-    return next((vnc for vnc in found if vnc.enable is not False), None)
-
-
-def _port(executor: Executor, domid: int, vnc: VncInfo) -> int:
-    """The port that was asked for, or the first that no earlier domain has."""
-    if vnc.findunused is False:
-        return _FIRST_PORT + vnc.display
-    earlier = [domain.domid for domain in executor.domains() if 0 < domain.domid < domid]
-    taken = sum(_vnc(executor.config(other)) is not None for other in earlier)
-    return _FIRST_PORT + max(vnc.display, taken)

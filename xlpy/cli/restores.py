@@ -48,9 +48,9 @@ def _by_itself(call: Call, executor: Executor, path: str, other: list[str], *, p
 
 def _stay(executor: Executor, domid: int, config: DomainConfig, options: dict[str, str]) -> int:
     if "V" in options or "A" in options:
-        from xlpy.cli.say import say
+        from xlpy.cli.displays import open_viewer
 
-        say("no VNC viewer is started: this host has no displays to show")
+        open_viewer(executor, domid, autopass="A" in options)
     if "c" in options:
         from xlpy.cli.terminal import attach
 

@@ -172,6 +172,16 @@ class StopEvent(Record):
     """Nothing is left of it; a domain that was preserved is still there."""
 
 
+class Display(Record):
+    """Where the VNC server of a domain is, or would be."""
+
+    address: str
+    port: int
+    password: str = ""
+    drawn: bool = True
+    """Whether a viewer would see something there."""
+
+
 class ConsoleStream(Protocol):
     """The guest's side of a console. Lines of the guest end with a newline alone; a typed one with CR or newline."""
 
@@ -235,6 +245,9 @@ class Executor(Protocol):
 
     def console(self, domid: int, kind: str = "", number: int = 0) -> ConsoleStream:
         """A console with the output so far: pv, serial or vuart with its number, or the primary one."""
+
+    def display(self, domid: int) -> Display | None:
+        """Its VNC display; None where it has none."""
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""

@@ -10,11 +10,10 @@ if TYPE_CHECKING:
 
 
 def run(call: Call) -> int:
-    """Say where the display of a domain is, or would be."""
-    call.options()
+    """Show the display of a domain."""
     from xlpy.cli.displays import show_display
 
-    return show_display(call)
+    return show_display(call, autopass="a" in call.options())
 
 
 VERB = Verb(
@@ -38,5 +37,5 @@ VERB = Verb(
             help="--vncviewer-autopass     (consistency alias for --autopass)",
         ),
     ),
-    no_libvirt="xlpy starts no viewer; virsh vncdisplay says where the display is, virt-viewer shows it",
+    libvirt_note="a display on another machine that listens to that alone needs a tunnel",
 )

@@ -10,7 +10,7 @@ from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
 from xlpy.executors.devices import DeviceInfo
 from xlpy.executors.libvirt import errors, facts, reading
-from xlpy.executors.sim.refusals import exists, not_added
+from xlpy.executors.sim.refusals import exists, no_drive, not_added
 from xlpy.lower.device import lower_device
 from xlpy.xenstore import link
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from xlpy.libxl import DeviceRecord, DomainType
 
 _TYPES: dict[str, DomainType] = {"hvm": "hvm", "xenpvh": "pvh"}
+_NO_DRIVE = ("No device with bus", "Removable media not supported", "cannot be updated")
 _WORDS = ("state", "event-channel", "ring-ref", "tx-ring-ref", "rx-ring-ref", "handle", "mac")
 
 
@@ -73,7 +74,12 @@ class LibvirtDevices:
 
     def change_medium(self, domid: int, disk: Disk) -> Sequence[LibxlMessage]:
         """Another medium in a CD drive."""
-        self._change(domid, disk, "updateDeviceFlags")
+        try:
+            self._change(domid, disk, "updateDeviceFlags")
+        except Failure as failure:
+            if not any(words in str(failure) for words in _NO_DRIVE):
+                raise
+            raise no_drive(domid) from None
         return ()
 
     def _change(self, domid: int, device: DeviceRecord, method: str) -> None:

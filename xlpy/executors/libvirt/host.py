@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
+from xml.etree.ElementTree import fromstring
 
-from xlpy.executors import Failure, LibxlError, NoPvDrivers, UnknownDomain
+from xlpy.executors import Display, Failure, LibxlError, NoPvDrivers, UnknownDomain
 from xlpy.executors.absent import not_paused
 from xlpy.executors.libvirt import errors, vcpus
 from xlpy.executors.libvirt.access import Access
@@ -176,6 +177,16 @@ class LibvirtHost(Facets):
         from xlpy.executors.libvirt.console import LibvirtConsole
 
         return LibvirtConsole(self._link, self._access.on(domid, self._open_console))
+
+    def display(self, domid: int) -> Display | None:
+        """The first one by VNC."""
+        secure = self._link.api.VIR_DOMAIN_XML_SECURE
+        root = fromstring(self._access.on(domid, lambda domain: domain.XMLDesc(secure)))
+        found = root.find("./devices/graphics[@type='vnc']")
+        port = -1 if found is None else int(found.get("port", -1))
+        if found is None or port < 0:
+            return None
+        return Display(address=found.get("listen", "127.0.0.1"), port=port, password=found.get("passwd", ""))
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""

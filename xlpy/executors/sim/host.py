@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.executors import DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
+from xlpy.executors import Display, DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
 from xlpy.executors.sim import rows, shares
 from xlpy.executors.sim.store import Store
 
@@ -243,6 +243,12 @@ class SimHost:
         if domid == 0 or number or kind not in known:
             raise Failure("Could not read tty from store: No such file or directory", status=2)
         return SimConsole(self.store, domid, kind or ("serial" if serial else "pv"))
+
+    def display(self, domid: int) -> Display | None:
+        """Where it would be."""
+        from xlpy.executors.sim.displays import display
+
+        return display(self, domid)
 
     def stopped(self, domid: int) -> StopEvent | None:
         """What became of a domain that runs no more; None while it runs."""
