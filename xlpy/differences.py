@@ -313,6 +313,15 @@ DISK_JAMMED = Difference(
     line="bad disk syntax: near `{text}' in `{spec}'",
     status=2,
 )
+LISTING_OPTIONS = Difference(
+    id="D30",
+    title="--format and --watch of listings",
+    sentence="Verbs that list something print JSON or YAML with --format, and go on with --watch; xl knows neither.",
+    command="list --format xml",
+    real=_always(Answer.OTHER_WORDS),
+    line="xl: --format is text, json or yaml, not xml",
+    status=2,
+)
 
 TABLE = tuple(value for value in list(globals().values()) if isinstance(value, Difference))
 """All differences, in the order of their ids."""

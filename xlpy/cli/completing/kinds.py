@@ -46,7 +46,7 @@ class Context:
         return connect(uri)
 
     def domain(self) -> DomainInfo | None:
-        """The domain that the words name."""
+        """The domain that the words name; None where there are none yet."""
         executor = self.executor()
         return executor.find(self.words[0]) if executor is not None and self.words else None
 
@@ -112,14 +112,19 @@ def _bridges(context: Context) -> Iterator[Candidate]:
 
 
 def _bdfs(context: Context) -> Iterator[Candidate]:
-    """What guests may have; to detach, what this one has."""
-    if context.verb == "pci-detach":
-        for device in context.devices():
-            yield Candidate(word=f"{device.domain:04x}:{device.bus:02x}:{device.dev:02x}.{device.func}")  # type: ignore[attr-defined]  # a pci device
+    """What a guest may have; to detach, what it has; to make assignable, what the host has."""
+    executor, domain = context.executor(), context.domain()
+    if executor is None:
         return
-    executor = context.executor()
-    for bdf in executor.info().facts.pci_assignable if executor else ():
-        yield Candidate(word=bdf, about="assignable PCI device")
+    if context.verb == "pci-detach" and domain is not None:
+        for passed in executor.pci.passed(domain.domid):
+            yield Candidate(word=passed.bdf, about="PCI device of this domain")
+    elif context.verb == "pci-assignable-add":
+        for device in executor.info().facts.pci_devices:
+            yield Candidate(word=device.bdf, about=device.what)
+    else:
+        for one in executor.pci.assignable():
+            yield Candidate(word=one.bdf, about=one.name or "assignable PCI device")
 
 
 def _cpus(context: Context) -> Iterator[Candidate]:
