@@ -86,7 +86,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 def _compare_one(trials: Trials, scenario: Scenario, options: argparse.Namespace) -> None:
     from tests.xenlab.compare import unmet
-    from tests.xenlab.known import reasoned, write_known
+    from tests.xenlab.known import REASONS, read_reasons, reasoned, write_known
     from tests.xenlab.trials import OTHERS, NotYetError
 
     start = time.monotonic()
@@ -100,7 +100,7 @@ def _compare_one(trials: Trials, scenario: Scenario, options: argparse.Namespace
         except NotYetError as reason:
             print(f"{scenario.name}, {name}: {reason}")
             continue
-        text = write_known(reasoned(found, trials.known(scenario, name)))
+        text = write_known(reasoned(found, name, read_reasons(REASONS.read_text(encoding="utf-8"))))
         print(f"= {scenario.name}, {name}: {time.monotonic() - start:.0f} s\n{text}", flush=True)
         if options.accept:
             _keep(trials.file(scenario, name), text)

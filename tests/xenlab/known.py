@@ -8,14 +8,19 @@ $ xl list -c
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 UNREASONED = "?"
 """Stands for the reason that somebody must write."""
+REASONS = Path(__file__).parent / "scenario" / "reasons.txt"
+"""Why a host differs: lines that say for which host, commands and lines a reason is; its top says how."""
+_BETWEEN = " ~ "
 _REASON, _COMMAND = "# ", "$ "
 
 
@@ -57,16 +62,27 @@ def gone(found: Iterable[Known], before: Iterable[Known]) -> list[str]:
     return [known.command for known in before if not lines[known.command].issuperset(known.diff)]
 
 
-def reasoned(found: Iterable[Known], before: Iterable[Known]) -> Iterator[Known]:
-    """With the reasons that were known: of the same lines, else of the same command, in order of occurrence."""
-    of_lines, of_command = dict[tuple[str, ...], tuple[str, ...]](), defaultdict[str, list[tuple[str, ...]]](list)
-    for known in before:
-        of_lines.setdefault(known.diff, known.reasons)
-        of_command[known.command].append(known.reasons)
+class Reason(NamedTuple):
+    """A line of reasons.txt; `command` and `line` are regular expressions."""
+
+    host: str
+    command: str
+    line: str
+    text: str
+
+
+def read_reasons(text: str) -> list[Reason]:
+    """The reasons of a file."""
+    lines = (line for line in text.splitlines() if line.strip() and not line.startswith(_REASON[0]))
+    return [Reason(*line.split(_BETWEEN)) for line in lines]
+
+
+def reasoned(found: Iterable[Known], host: str, reasons: Sequence[Reason]) -> Iterator[Known]:
+    """With the reasons of each line, or a question mark."""
     for known in found:
-        same = of_command[known.command]
-        reasons = same.pop(0) if same else None
-        yield known._replace(reasons=of_lines.get(known.diff) or reasons or (UNREASONED,))
+        wanted = [one for one in reasons if one.host in (host, "*") and re.search(one.command, known.command)]
+        texts = [next((one.text for one in wanted if re.search(one.line, line)), UNREASONED) for line in known.diff]
+        yield known._replace(reasons=tuple(dict.fromkeys(texts)))
 
 
 def _lines(of: Iterable[Known]) -> defaultdict[str, set[str]]:

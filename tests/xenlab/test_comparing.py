@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.xenlab.compare import Result, compared, differences
-from tests.xenlab.known import UNREASONED, Known, gone, read_known, reasoned, unknown, write_known
+from tests.xenlab.known import UNREASONED, Known, gone, read_known, read_reasons, reasoned, unknown, write_known
 from tests.xenlab.normal import normal
 from tests.xenlab.remote import Said
 from tests.xenlab.scenario import Step, Turn, missing, read_scenario
@@ -176,12 +176,10 @@ def test_what_is_known_of_a_command_is_not_new() -> None:
     assert gone([B], before) == ["xl list"]
 
 
-def test_reasons_stay_with_their_differences() -> None:
-    before = read_known(KEPT)
-    assert [*reasoned([B, A], before)] == [before[1], before[0]]
-    other = Known((), "xl list", ("+out c",))
-    assert [known.reasons for known in reasoned([other, other, other], before)] == [
-        ("why a",),
-        ("why b", "and more"),
-        (UNREASONED,),
-    ]
+def test_reasons_are_found_by_host_command_and_line() -> None:
+    reasons = read_reasons("# a comment\n\nlibvirt ~ list ~ out a ~ why a\n* ~ list$ ~ out b ~ why b\n")
+    both = Known((), "xl list", ("-out a", "+out b"))
+    (found,) = reasoned([both], "libvirt", reasons)
+    assert found.reasons == ("why a", "why b")
+    (found,) = reasoned([both], "simulated", reasons)
+    assert found.reasons == (UNREASONED, "why b")
