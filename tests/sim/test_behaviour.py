@@ -11,12 +11,15 @@ import pytest
 from tests.sim.guests import MIB, config
 from tests.sim.laws import check_laws
 from tests.sim.test_saving import moved, sent, shell
-from xlpy.executors import Failure, NoPvDrivers
+from xlpy.executors import Failure, LibxlError, NoPvDrivers
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
 from xlpy.executors.sim.behaviour import BEHAVIOURS, VARIABLE, parse
 
 if TYPE_CHECKING:
     from tests.sim.guests import Lab
+
+
+NOT_HEARD = "libxl: error: libxl_domain.c:854:pvcontrol_cb: guest didn't acknowledge control request: -9"
 
 
 @pytest.fixture
@@ -69,8 +72,10 @@ def test_a_slow_boot(lab: Lab, behave: pytest.MonkeyPatch) -> None:
 def test_a_deaf_guest(lab: Lab, behave: pytest.MonkeyPatch) -> None:
     behave.setenv(VARIABLE, "deaf")
     domid = lab.booted(config())
-    lab.host.shutdown(domid)
-    lab.host.shutdown(domid, reboot=True)
+    for reboot in (False, True):
+        with pytest.raises(LibxlError) as failed:
+            lab.host.shutdown(domid, reboot=reboot)
+        assert (failed.value.rc, failed.value.messages[0].line((4, 17))) == (-9, NOT_HEARD)
     lab.clock.go(1000)
     assert lab.states() == {"web": "b"}
     assert "poweroff" not in shell(lab, domid, "root")

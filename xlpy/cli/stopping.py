@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 
 from xlpy.cli.domains import find_domid, say_no_type
-from xlpy.cli.say import say_failure
-from xlpy.executors import Failure, UnknownDomain
+from xlpy.cli.say import say_failure, say_libxl
+from xlpy.executors import Failure, LibxlError, UnknownDomain
 from xlpy.record import Record
 
 TYPE_CHECKING = False
@@ -58,6 +58,10 @@ def _ask(call: Call, executor: Executor, domid: int, request: Request, *, fallba
     except UnknownDomain:
         say_no_type(call.release, domid)
         print(f"{request.name} failed (rc={ERROR_FAIL})", file=sys.stderr)
+        return False
+    except LibxlError as error:
+        say_libxl(error, call.release)
+        print(f"{request.name} failed (rc={error.rc})", file=sys.stderr)
         return False
     except Failure as failure:
         say_failure(failure)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from xlpy.executors import Display, DomainInfo, Failure, HostInfo, NoPvDrivers, StopEvent, UnknownDomain, VcpuInfo
+from xlpy.executors import (
+    Display,
+    DomainInfo,
+    Failure,
+    HostInfo,
+    LibxlError,
+    LibxlMessage,
+    NoPvDrivers,
+    StopEvent,
+    UnknownDomain,
+    VcpuInfo,
+)
 from xlpy.executors.sim import rows, shares
 from xlpy.executors.sim.store import Store
 
@@ -32,6 +43,8 @@ if TYPE_CHECKING:
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
 
+TIMED_OUT = -9
+"""Libxl's error for a guest that does not answer."""
 _DOM0_UUID = "00000000-0000-0000-0000-000000000000"
 
 
@@ -196,13 +209,18 @@ class SimHost:
         destroy(self.store, domid)
 
     def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
-        """Ask the guest. Domain-0 lets such a request pass, as the real one does."""
-        from xlpy.executors.sim import life
+        """Ask the guest. Domain-0 lets such a request pass, as the real one does.
+
+        One that ignores it is refused at once: the real xl would wait for it for a minute.
+        """
+        from xlpy.executors.sim import behaviour, life
 
         with self.store.change() as now:
             row = rows.domain(self.db, domid)
             if not (row["pv_drivers"] or force):
                 raise NoPvDrivers(reboot=reboot)
+            if row["pv_drivers"] and behaviour.has(row["behaviour"], "deaf"):
+                raise not_acknowledged()
             if domid != 0:
                 life.ask(self.db, domid, now, life.REBOOT if reboot else life.POWEROFF)
             return not row["pv_drivers"]
@@ -304,6 +322,13 @@ class SimHost:
         from xlpy.executors.sim.saving import SimSaving
 
         return SimSaving(self)
+
+
+def not_acknowledged() -> LibxlError:
+    """The guest did not take a request to shut down or reboot."""
+    text = f"guest didn't acknowledge control request: {TIMED_OUT}"
+    message = LibxlMessage(place="libxl_domain.c:pvcontrol_cb", lines=(854, 850), text=text)
+    return LibxlError(message, rc=TIMED_OUT, advice="it ignores it: xl destroy ends it")
 
 
 def _spare_dom0(domid: int, doing: str) -> None:
