@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from xlpy.devices.disk import Disk
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
 
 _SECTORS_PER_READ = 32
 _SECTORS_PER_WRITE = 16
@@ -29,7 +29,7 @@ _TX_BYTES = 74
 class SimCounters:
     """See the Counters protocol."""
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         """The counters of HOST."""
         self._host = host
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from xlpy.executors.cpus import DomainShare, PoolTuning, Reservation
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
 
 NOT_FOUND = -21
 """Libxl's ERROR_DOMAIN_NOTFOUND."""
@@ -25,7 +25,7 @@ _UNREACHABLE = (
 class SimCpus:
     """See the Cpus protocol."""
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         """The CPUs of HOST."""
         self._host = host
         self._db = host.db

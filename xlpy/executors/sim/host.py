@@ -15,6 +15,7 @@ from xlpy.executors import (
     VcpuInfo,
 )
 from xlpy.executors.sim import rows, shares
+from xlpy.executors.sim.facets import Facets
 from xlpy.executors.sim.store import Store
 
 TYPE_CHECKING = False
@@ -25,20 +26,7 @@ if TYPE_CHECKING:
 
     from xlpy.executors.sim.bridges import Bridge
     from xlpy.executors.sim.console import SimConsole
-    from xlpy.executors.sim.counters import SimCounters
-    from xlpy.executors.sim.cpus import SimCpus
-    from xlpy.executors.sim.devices import SimDevices
-    from xlpy.executors.sim.events import SimEvents
-    from xlpy.executors.sim.faults import SimFaults
-    from xlpy.executors.sim.hypervisor import SimHypervisor
     from xlpy.executors.sim.inspect import Inspection
-    from xlpy.executors.sim.memory import SimMemory
-    from xlpy.executors.sim.pci import SimPci
-    from xlpy.executors.sim.pools import SimPools
-    from xlpy.executors.sim.saving import SimSaving
-    from xlpy.executors.sim.settings import SimSettings
-    from xlpy.executors.sim.signals import SimSignals
-    from xlpy.executors.sim.xenstore import SimXenstore
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
     from xlpy.plan import Plan
@@ -48,7 +36,7 @@ TIMED_OUT = -9
 _DOM0_UUID = "00000000-0000-0000-0000-000000000000"
 
 
-class SimHost:
+class SimHost(Facets):
     """A simulated host; see the Executor protocol for its methods."""
 
     simulated: ClassVar[bool] = True
@@ -62,48 +50,6 @@ class SimHost:
         """Let go of the file."""
         self.store.close()
 
-    @property
-    def memory(self) -> SimMemory:
-        """Balloon targets, limits, claims and shared pages."""
-        from xlpy.executors.sim.memory import SimMemory
-
-        return SimMemory(self)
-
-    @property
-    def cpus(self) -> SimCpus:
-        """The vCPUs at run time, and the schedulers."""
-        from xlpy.executors.sim.cpus import SimCpus
-
-        return SimCpus(self)
-
-    @property
-    def pools(self) -> SimPools:
-        """The cpupools."""
-        from xlpy.executors.sim.pools import SimPools
-
-        return SimPools(self)
-
-    @property
-    def counters(self) -> SimCounters:
-        """What the devices of domains have moved."""
-        from xlpy.executors.sim.counters import SimCounters
-
-        return SimCounters(self)
-
-    @property
-    def hypervisor(self) -> SimHypervisor:
-        """Xen itself."""
-        from xlpy.executors.sim.hypervisor import SimHypervisor
-
-        return SimHypervisor(self)
-
-    @property
-    def devices(self) -> SimDevices:
-        """The devices of running domains."""
-        from xlpy.executors.sim.devices import SimDevices
-
-        return SimDevices(self.store)
-
     def inspect(self, domid: int) -> Inspection:
         """Event channels, grants and the ends of the devices of a domain."""
         from xlpy.executors.sim.inspect import inspect
@@ -115,20 +61,6 @@ class SimHost:
         from xlpy.executors.sim.bridges import bridges
 
         return bridges(self.store)
-
-    @property
-    def pci(self) -> SimPci:
-        """PCI devices that are passed through."""
-        from xlpy.executors.sim.pci import SimPci
-
-        return SimPci(self.store)
-
-    @property
-    def xenstore(self) -> SimXenstore:
-        """The tree in which domains tell each other things."""
-        from xlpy.executors.sim.xenstore import SimXenstore
-
-        return SimXenstore(self.store)
 
     def info(self) -> HostInfo:
         """The host."""
@@ -170,13 +102,6 @@ class SimHost:
     def _vcpus(self, domid: int | None, now: float) -> dict[int, list[VcpuInfo]]:
         used, on_cpu = shares.used_by_vcpu(self.db, domid, now), shares.on_cpus(self.db, now)
         return rows.vcpu_infos(self.db, domid, used, on_cpu)
-
-    def config(self, domid: int) -> DomainConfig:
-        """What a domain was built from, under its present name."""
-        from xlpy.executors.sim.configs import shown
-
-        with self.store.look():
-            return shown(self.db, rows.domain(self.db, domid), rows.facts(self.db))
 
     def update_config(self, domid: int, config: DomainConfig) -> None:
         """Store what the next restart of a domain builds instead."""
@@ -287,41 +212,6 @@ class SimHost:
                 successor=event["successor"],
                 gone=row is None,
             )
-
-    @property
-    def settings(self) -> SimSettings:
-        """What the host itself is like, and a new first day."""
-        from xlpy.executors.sim.settings import SimSettings
-
-        return SimSettings(self.store)
-
-    @property
-    def faults(self) -> SimFaults:
-        """What shall go wrong."""
-        from xlpy.executors.sim.faults import SimFaults
-
-        return SimFaults(self.store)
-
-    @property
-    def signals(self) -> SimSignals:
-        """Triggers, sysrq, debug keys, Xen's console, QEMU's monitor."""
-        from xlpy.executors.sim.signals import SimSignals
-
-        return SimSignals(self)
-
-    @property
-    def events(self) -> SimEvents:
-        """What happened."""
-        from xlpy.executors.sim.events import SimEvents
-
-        return SimEvents(self.store)
-
-    @property
-    def saving(self) -> SimSaving:
-        """Saving, restoring, migrating, suspending, core dumps."""
-        from xlpy.executors.sim.saving import SimSaving
-
-        return SimSaving(self)
 
 
 def not_acknowledged() -> LibxlError:

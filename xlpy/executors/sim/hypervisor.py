@@ -10,7 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
 
 _FLASK = "flask"
 _MAGIC = b"\x8c\xff\x7c\xf9\x08\x00\x00\x00XenFlask"
@@ -40,7 +40,7 @@ _QUOTAS = {
 class SimHypervisor:
     """See the Hypervisor protocol."""
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         """Xen on HOST."""
         self._host = host
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
 
 FASTEST_KIB = 1024 * 1024
 """What the balloon driver of a guest moves in a second when nothing hinders it."""
@@ -28,7 +28,7 @@ _MEMORY = "libxl_mem.c"
 class SimMemory:
     """See the Memory protocol."""
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         """The memory of HOST."""
         self._host = host
 

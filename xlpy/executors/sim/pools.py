@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
 
 _INVALID = -6
 
@@ -19,7 +19,7 @@ _INVALID = -6
 class SimPools:
     """See the Pools protocol."""
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         """The cpupools of HOST."""
         self._host = host
         self._db = host.db

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
 
@@ -35,7 +35,7 @@ class SimSaving:
 
     own = None
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         self.host = host
         self.store = host.store
         self.db = host.db

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from xlpy.executors.sim.host import SimHost
+    from xlpy.executors.sim.facets import Facets
 
 _BUFFER = 16 * 1024
 """Bytes of Xen's console that it keeps (conring_size)."""
@@ -52,7 +52,7 @@ _STOPS = {"b": life.REBOOT, "o": life.POWEROFF}
 class SimSignals:
     """See the protocol Signals."""
 
-    def __init__(self, host: SimHost) -> None:
+    def __init__(self, host: Facets) -> None:
         self.store = host.store
         self.db = host.db
 
