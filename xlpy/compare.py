@@ -145,7 +145,7 @@ def _pinned(vcpu: int, key: str, before: tuple[int, ...], after: tuple[int, ...]
 
 def _pool(wanted: DomainConfig, running: Running, facts: HostFacts) -> Iterator[Difference]:
     after = wanted.c_info.pool_name or facts.pools[0]
-    if after != running.pool:
+    if running.pool and after != running.pool:
         yield Difference(
             setting="pool",
             before=running.pool,

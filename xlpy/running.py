@@ -30,6 +30,7 @@ class Running(Record):
     """For each vCPU the pCPUs where it may run."""
     soft: tuple[tuple[int, ...], ...] | None = None
     pool: str = "Pool-0"
+    """Empty where the host does not tell."""
     scheduler: str = ""
     weight: int | None = None
     cap: int | None = None

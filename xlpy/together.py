@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from xlpy import decisions, placement
 from xlpy.feasible_devices import claims
-from xlpy.host import Problem
+from xlpy.host import Claim, Problem
 from xlpy.plan import make_plan
 from xlpy.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from xlpy.host import Claim, HostFacts
+    from xlpy.host import HostFacts
     from xlpy.libxl import DeviceRecord, DomainConfig
     from xlpy.placement import Room
     from xlpy.plan import Plan
@@ -65,19 +65,18 @@ class Judged(Record):
 def of_facts(facts: HostFacts) -> Standing:
     """A host as far as its description goes."""
     guests = tuple(Guest(name=name) for name in facts.domains)
-    ports = Guest(name="", label="another program", held=tuple(_port(port) for port in facts.ports))
     return Standing(
         free_kib=sum(facts.node_free_kib) if facts.node_free_kib else facts.guest_memory_kib,
         room=placement.empty_room(facts),
-        guests=(*guests, ports),
+        guests=(*guests, ports_of(facts)),
         complete=bool(facts.domains),
     )
 
 
-def _port(number: int) -> Claim:
-    from xlpy.host import Claim
-
-    return Claim(kind="port", what=str(number))
+def ports_of(facts: HostFacts) -> Guest:
+    """The programs of the host that listen on ports, as if they were a guest without a name."""
+    held = tuple(Claim(kind="port", what=str(number)) for number in facts.ports)
+    return Guest(name="", label="another program", held=held)
 
 
 def in_order(configs: dict[str, DomainConfig]) -> list[str]:

@@ -36,11 +36,11 @@ def standing_of(host: Executor, facts: HostFacts) -> Standing:
     from xlpy import placement
     from xlpy.executors import Failure
     from xlpy.feasible_devices import claims
-    from xlpy.together import Guest, Standing
+    from xlpy.together import Guest, Standing, ports_of
 
     info = host.info()
     room = placement.empty_room(facts).replace(free_kib=node_shares(facts, info.free_memory_kib))
-    guests = []
+    guests = [ports_of(facts)]
     for domain in host.domains():
         if domain.domid:
             guest = Guest(name=domain.name, uuid=domain.uuid, domid=domain.domid)

@@ -24,12 +24,12 @@ def observe(host: Executor) -> tuple[Running, ...]:
     found = []
     for domain in host.domains():
         if domain.domid:
-            scheduler = info.facts.scheduler_of_pool(domain.pool)
-            found.append(_one(host, domain, scheduler, exact=not info.unknown))
+            pool = domain.pool if domain.pool in info.facts.pools else ""
+            found.append(_one(host, domain, pool, info.facts.scheduler_of_pool(pool), exact=not info.unknown))
     return tuple(found)
 
 
-def _one(host: Executor, domain: DomainInfo, scheduler: str, *, exact: bool) -> Running:
+def _one(host: Executor, domain: DomainInfo, pool: str, scheduler: str, *, exact: bool) -> Running:
     from xlpy.running import Running
 
     domid = domain.domid
@@ -46,7 +46,7 @@ def _one(host: Executor, domain: DomainInfo, scheduler: str, *, exact: bool) -> 
         online=tuple(one.vcpu for one in vcpus if one.online) if vcpus else None,
         hard=tuple(one.hard_affinity for one in vcpus) if vcpus else None,
         soft=tuple(one for one in soft if one is not None) if vcpus and None not in soft else None,
-        pool=domain.pool,
+        pool=pool,
         scheduler=scheduler,
         weight=share.weight if share is not None else None,
         cap=share.cap if share is not None else None,
