@@ -242,7 +242,7 @@ def test_a_machine(machine: Machine) -> None:
     assert (found.hvm, found.hap, found.iommu) == (True, True, True)
     assert (found.bridges, found.nics, found.scripts, found.ports) == (("xenbr0",), ("eth0",), ("vif-bridge",), (5900,))
     assert found.volume_groups == (VolumeGroup(name="vg0", size_kib=1024, volumes=("web",)),)
-    device = PciDevice(bdf="0000:03:00.0", what="8086:10c9 class 0200", driver="pciback", node=1)
+    device = PciDevice(bdf="0000:03:00.0", what="8086:10c9 class 0200", driver="pciback", node=1, reset=False)
     assert (found.pci_devices, found.pci_assignable) == ((device,), ("0000:03:00.0",))
     assert found.usb_devices == (UsbDevice(bus=1, address=4, vendor=0x46D, what="Keyboard"),)
     assert (found.lib_dir, found.ovmf) == ("/usr/lib/xen-4.17", "/usr/share/ovmf/OVMF.fd")
