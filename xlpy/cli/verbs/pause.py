@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     """Stop the vCPUs of a domain. Where that fails xl says so, and ends with 0 all the same."""
     from xlpy.cli.domains import GONE, find_domid, libxl_error
-    from xlpy.cli.say import say_failure
-    from xlpy.executors import Failure, UnknownDomain
+    from xlpy.cli.say import say_failure, say_libxl
+    from xlpy.executors import Failure, LibxlError, UnknownDomain
 
     call.options()
     executor = call.executor()
@@ -23,6 +23,8 @@ def run(call: Call) -> int:
     except UnknownDomain:
         text = f"Domain {domid}:Pausing domain: {GONE}"
         libxl_error(call.release, "libxl_domain.c:libxl_domain_pause", (587, 583), text)
+    except LibxlError as error:
+        say_libxl(error, call.release)
     except Failure as failure:
         say_failure(failure)
     return 0

@@ -154,7 +154,9 @@ class SimHost(Facets):
         """Stop the vCPUs."""
         from xlpy.executors.sim import life
 
-        _spare_dom0(domid, "Pausing domain")
+        if domid == 0:
+            place, text = "libxl_domain.c:libxl_domain_pause", "Pausing domain: Invalid argument"
+            raise LibxlError(LibxlMessage(place=place, lines=(587, 583), text=text), advice="Domain-0 runs the host")
         with self.store.change() as now:
             life.pause(self.db, domid, now)
 

@@ -1,0 +1,67 @@
+"""Where a replay is known to differ from the recording, and why; each line of a difference needs an entry."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Known(NamedTuple):
+    """Lines of differences, by a pattern for all of each, in some commands of a section ("" for all sections)."""
+
+    section: str
+    numbers: tuple[int, ...]
+    """None given: all commands."""
+    lines: str
+    reason: str
+
+    def covers(self, section: str, number: int, line: str) -> bool:
+        """Whether this is about a line of a command's difference."""
+        here = self.section in ("", section) and (not self.numbers or number in self.numbers)
+        return here and re.fullmatch(self.lines, line) is not None
+
+
+NOT_REPLAYED = ("libvirt",)
+"""Sections that are about virsh: what xl does there depends on it."""
+
+OTHER_KERNEL = r"[-+](out|err) .*|[-+]status .*"
+
+KNOWN = (
+    Known("", (), r"(con\.py|xenstore-ls|virsh): not replayed", "these programs are of the recorded host"),
+    Known("", (), r"in the background: not replayed", "one process replays, one command at a time"),
+    Known(
+        "",
+        (),
+        r"[-+]err (xencall:buffer|xc|domainbuilder|libxl-save-helper|libxl): (debug|detail|info): .*",
+        "what Xen's libraries log of themselves: addresses, caches, watches, how they read an ELF file",
+    ),
+    Known("guests", (143,), r"-out libxl: (debug|detail): .*", "the same, in the log of the watcher"),
+    Known("guests", (143,), r"[-+]out .*", "the recorded guest crashed on an NMI, and its watcher restarted nothing"),
+    Known("host", (19, 29), r'[-+]out +"target_memkb": 157286[34],', "Xen rounded the size of that Domain-0"),
+    Known("guests", (7,), r'[-+]out +"target_memkb": 157286[34],', "Xen rounded the size of that Domain-0"),
+    Known(
+        "",
+        (),
+        r"[-+]out (version|cpu_mhz|hw_caps|cc_compiler|cc_compile_by|cc_compile_domain|cc_compile_date|build_id) +:.*",
+        "how a Xen was built, and what its CPU is called, is not simulated",
+    ),
+    Known("host", (106, 107), r"[-+]out \(XEN\) .*", "what a Xen says of its machine at its start is not simulated"),
+    Known("guests", (139,), r"[-+]out \(XEN\) .*", "debug keys show more of Xen's inside than is simulated"),
+    Known("host", (131,), r"[-+]out Domain-0 .*", "the Linux of that Domain-0 left its second vCPU offline"),
+    Known("create-errors", (25,), OTHER_KERNEL, "the simulated host did not look into the image that is no kernel"),
+    Known("guests", (95, 98, 100, 136), r"[-+]out (pv1|web) .*", "the Linux of that guest left its vCPUs offline"),
+    Known("guests", (130,), OTHER_KERNEL, "another kernel boots, and `timeout` ended the real xl at the console"),
+    Known("guests", (142, 149), OTHER_KERNEL, "the recorded guest crashed on an NMI; the simulated one goes on"),
+    Known("saving", (40,), r"-out .*", "for a moment a domain that goes is still there"),
+    Known("lifecycle", (16,), r"-out pv1 .*", "for a moment a domain that goes is still there"),
+    Known("lifecycle", (13, 16, 17), r"-out pvh1 .*", "sysrq was not compiled into the recorded kernel"),
+    Known("lifecycle", (14, 19), r"[-+](out|err) .*", "sysrq was not compiled into the recorded kernel"),
+    Known("cpupools", (), r"\+out rt .*", "the CPU of that host, emulated, kept Xen from making pools with RTDS"),
+    Known(
+        "pci",
+        (10, 26, 31),
+        r"-err libxl: (error|warning): libxl_pci\.c:<line>:(libxl__device_pci_reset|pci_remove_timeout): .*",
+        "the emulated network cards of that host cannot be reset, and QEMU does not let go of them",
+    ),
+    Known("pci", (40,), r"-out 0000:00:08\.0 ", "virsh, which is not replayed, had given it back"),
+)
