@@ -33,8 +33,6 @@ FACTS = HostFacts(
     dom0_memory_kib=1536 * MIB,
     dom0_vcpus=2,
     xen_memory_kib=(4095 - 1536 - 2514) * MIB,
-    node_memory_kib=(2048 * MIB, 2048 * MIB),
-    node_free_kib=(1695 * MIB, 819 * MIB),
     schedulers=("credit", "credit2"),
     info=(
         "version: #1 SMP PREEMPT_DYNAMIC Debian 6.1.192-2 (2026-11-16)",
