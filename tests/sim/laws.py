@@ -110,6 +110,10 @@ def _rest(host: SimHost) -> None:
     assert count("domain WHERE (wake IS NULL) <> (since IS NULL OR due IS NULL)") == 0
     assert count("domain WHERE domid AND (since IS NULL) <> (pauses > 0 OR shutdown IS NOT NULL)") == 0
     assert host.db.execute("PRAGMA foreign_key_check").fetchall() == []
+    online = "SELECT cpu, count(*) FROM vcpu WHERE online GROUP BY cpu"
+    assert dict(host.db.execute("SELECT * FROM busy WHERE number").fetchall()) == dict(
+        host.db.execute(online).fetchall()
+    )
     _devices(host)
 
 

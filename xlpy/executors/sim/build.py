@@ -159,7 +159,7 @@ class Build:
         pool = shares.cpus_of_pool(self.db, rows.domain(self.db, self.domid)["pool_number"])
         placed = self._placed(pool)
         load = dict.fromkeys(pool, 0)
-        load |= dict(self.db.execute("SELECT cpu, count(*) FROM vcpu WHERE online GROUP BY cpu").fetchall())
+        load |= dict(self.db.execute("SELECT cpu, number FROM busy").fetchall())
         for vcpu in range(step.maximum):
             hard = step.hard_affinity[vcpu] if vcpu < len(step.hard_affinity) else ()
             soft = step.soft_affinity[vcpu] if vcpu < len(step.soft_affinity) else placed

@@ -58,7 +58,7 @@ def _furnish_nodes(db: sqlite3.Connection, facts: HostFacts) -> None:
 
 def free_of_nodes(db: sqlite3.Connection) -> dict[int, int]:
     """What is free of each node, in KiB."""
-    held = dict(db.execute("SELECT node, sum(kib) FROM placed GROUP BY node").fetchall())
+    held = dict(db.execute("SELECT node, kib FROM held").fetchall())
     nodes = db.execute("SELECT node, size_kib - xen_kib FROM node ORDER BY node").fetchall()
     return {node: kib - held.get(node, 0) for node, kib in nodes}
 

@@ -81,7 +81,7 @@ def lookup(db: sqlite3.Connection, wanted: str) -> int | None:
 
 def free_memory(db: sqlite3.Connection) -> int:
     """What no domain holds, in KiB."""
-    total = "SELECT (SELECT sum(size_kib - xen_kib) FROM node) - (SELECT ifnull(sum(kib), 0) FROM placed)"
+    total = "SELECT (SELECT sum(size_kib - xen_kib) FROM node) - (SELECT ifnull(sum(kib), 0) FROM held)"
     return int(db.execute(total).fetchone()[0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.executors.sim.tables import CROWD, RESOURCES
+from xlpy.executors.sim.tables import CROWD, RESOURCES, SUMS
 
 APPLICATION_ID = 0x786C7079
 """Tells SQLite's files apart; the letters xlpy."""
@@ -224,5 +224,6 @@ CREATE TRIGGER device_abandoned AFTER UPDATE OF shutdown ON domain WHEN new.shut
 ALTER TABLE console ADD COLUMN tty TEXT NOT NULL DEFAULT '';
 """,
     CROWD,
+    SUMS,
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -188,7 +188,7 @@ def cpus_of_pool(db: sqlite3.Connection, pool: int) -> tuple[int, ...]:
 
 def move(db: sqlite3.Connection, domid: int, vcpu: int, cpus: tuple[int, ...]) -> None:
     """A vCPU goes to that of these pCPUs on which the fewest others are."""
-    crowd = dict(db.execute("SELECT cpu, count(*) FROM vcpu WHERE online GROUP BY cpu").fetchall())
+    crowd = dict(db.execute("SELECT cpu, number FROM busy").fetchall())
     cpu = min(cpus, key=lambda cpu: (crowd.get(cpu, 0), cpu))
     db.execute("UPDATE vcpu SET cpu = ? WHERE domid = ? AND vcpu = ?", (cpu, domid, vcpu))
 

@@ -96,3 +96,30 @@ CREATE TRIGGER crowd_goes AFTER UPDATE OF number ON crowd WHEN new.number = 0 BE
     DELETE FROM crowd WHERE hard = new.hard AND soft = new.soft; END;
 """
 """Counts that would take longer the more domains there are."""
+
+SUMS = """
+CREATE TABLE busy (             -- how many vCPUs that are online are on a pCPU
+    cpu INTEGER PRIMARY KEY,
+    number INTEGER NOT NULL
+);
+INSERT INTO busy SELECT cpu, count(*) FROM vcpu WHERE online GROUP BY cpu;
+CREATE TRIGGER busy_grows AFTER INSERT ON vcpu WHEN new.online BEGIN
+    INSERT INTO busy VALUES (new.cpu, 1) ON CONFLICT DO UPDATE SET number = number + 1; END;
+CREATE TRIGGER busy_shrinks AFTER DELETE ON vcpu WHEN old.online BEGIN
+    UPDATE busy SET number = number - 1 WHERE cpu = old.cpu; END;
+CREATE TRIGGER busy_changes AFTER UPDATE OF online, cpu ON vcpu BEGIN
+    UPDATE busy SET number = number - 1 WHERE old.online AND cpu = old.cpu;
+    INSERT INTO busy SELECT new.cpu, 1 WHERE new.online ON CONFLICT DO UPDATE SET number = number + 1; END;
+CREATE TABLE held (             -- what domains have of a NUMA node
+    node INTEGER PRIMARY KEY,
+    kib INTEGER NOT NULL
+);
+INSERT INTO held SELECT node, sum(kib) FROM placed GROUP BY node;
+CREATE TRIGGER held_grows AFTER INSERT ON placed BEGIN
+    INSERT INTO held VALUES (new.node, new.kib) ON CONFLICT DO UPDATE SET kib = kib + excluded.kib; END;
+CREATE TRIGGER held_shrinks AFTER DELETE ON placed BEGIN
+    UPDATE held SET kib = kib - old.kib WHERE node = old.node; END;
+CREATE TRIGGER held_changes AFTER UPDATE OF kib ON placed BEGIN
+    UPDATE held SET kib = kib + new.kib - old.kib WHERE node = new.node; END;
+"""
+"""Sums that would take longer the more domains there are."""
