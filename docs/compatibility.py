@@ -31,6 +31,21 @@ xlpy has two kinds of hosts: the simulated one (`sim:///`), and those behind lib
 `xen+tls://`; tried with Xen 4.17 and libvirt 9.0). On the simulated host all keys work, and all verbs that xlpy has.
 What libvirt has no way for ends at once with exit status 1 and a line that says so.
 """
+DOMAINS = """\
+## What libvirt does in another way
+
+- It sees the domains that libvirt made, not those of Xen's own xl; xl sees all. On Dom0 xlpy says so where one of
+  these is named.
+- It keeps persistent domains, with their names and autostart, also when they are stopped: `virsh` shows and removes
+  them, `xl create` refuses their names, and `xl destroy` leaves them stopped.
+- It acts itself on the end of a domain, as its on_poweroff, on_reboot and on_crash say; xlpy writes out xl's defaults.
+- It chooses the MAC address of an interface that names none, from Xen's range as libxl does, and leaves the backend
+  of a raw disk to libxl, also where one is attached later.
+- It wants files by their path from the root, and passes PCI devices through only where they can be reset.
+- It starts a bootloader with the first disk in the order of their names.
+- Its save files are its own, and it puts back a domain as it was saved.
+- On Dom0 what libxl says of a failure is taken from libvirt's log; from afar there is libvirt's own message.
+"""
 KEYS = """\
 ## Keys, and words of device specs
 
@@ -46,7 +61,7 @@ _LEVELS = {Severity.ERROR: "refused", Severity.WARNING: "tuning"}
 
 def page() -> str:
     """The text of the page."""
-    return "\n".join([HEAD, "## Verbs\n", _table(), KEYS + "".join(_losses())])
+    return "\n".join([HEAD, "## Verbs\n", _table(), DOMAINS, KEYS + "".join(_losses())])
 
 
 def _table() -> str:

@@ -68,7 +68,7 @@ class LibvirtCpus:
     def _pin_offline(self, domid: int, vcpu: int, allowed: Collection[int]) -> None:
         place, advice = "libxl_sched.c:libxl__set_vcpuaffinity", "libvirt pins a vCPU only while it is online"
         try:
-            self._access.modules.xen("", "vcpu_setaffinity", domid, vcpu, sorted(allowed))
+            self._access.modules.xen("pinning a vCPU that is offline", "vcpu_setaffinity", domid, vcpu, sorted(allowed))
         except Failure as failure:
             number = failure.number if isinstance(failure, ModuleError) else errno.EINVAL
             text = f"Domain {domid}:Setting vcpu affinity: {os.strerror(number)}"

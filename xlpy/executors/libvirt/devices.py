@@ -45,7 +45,7 @@ class LibvirtDevices:
         if kind != Vif.KIND or self._access.modules.store is None:
             return found
         folder = f"/libxl/{domid}/device/vif"
-        numbers = self._access.modules.xenstore("", "ls", folder) or []
+        numbers = self._access.modules.xenstore("xenstore", "ls", folder) or []
         by_mac = {self._access.modules.read(f"{folder}/{number}/mac"): int(number) for number in numbers}
         return [(element, vif, by_mac.get(getattr(vif, "mac", None), devid)) for element, vif, devid in found]
 

@@ -38,7 +38,7 @@ class Modules(Record):
 
     def read(self, path: str) -> str | None:
         """The value of a node; None where there is none, or no xenstore."""
-        value = None if self.store is None else self.xenstore("", "read", path)
+        value = None if self.store is None else self.xenstore("xenstore", "read", path)
         return None if value is None else value.decode("utf-8", "surrogateescape")
 
     def find(self, wanted: str) -> tuple[int, str] | None:
@@ -46,7 +46,7 @@ class Modules(Record):
         if self.store is None:
             return None
         by_domid = wanted.isascii() and wanted.isdigit()
-        domids = [wanted] if by_domid else self.xenstore("", "ls", _DOMAINS) or []
+        domids = [wanted] if by_domid else self.xenstore("xenstore", "ls", _DOMAINS) or []
         names = {domid: self.read(f"{_DOMAINS}/{domid}/name") for domid in domids}
         found = (domid for domid, name in names.items() if wanted in (domid if name else None, name))
         return next(((int(domid), names[domid] or "") for domid in found), None)

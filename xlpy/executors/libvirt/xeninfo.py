@@ -31,7 +31,7 @@ def completed(info: HostInfo, modules: Modules) -> HostInfo:
     """The same host with all that can be known on its own machine; without the module as it is."""
     if modules.control is None:
         return info
-    xen, machine, numa = (modules.xen("", method) for method in ("xeninfo", "physinfo", "numainfo"))
+    xen, machine, numa = (modules.xen("info", method) for method in ("xeninfo", "physinfo", "numainfo"))
     nodes = [index for index, distances in enumerate(numa["node_to_node_dist"]) if distances]
     facts = info.facts.replace(
         xen_version=f"{xen['xen_major']}.{xen['xen_minor']}{xen['xen_extra']}",
@@ -39,14 +39,14 @@ def completed(info: HostInfo, modules: Modules) -> HostInfo:
         iommu="hvm_directio" in machine["virt_caps"] or "pv_directio" in machine["virt_caps"],
         node_memory_kib=tuple(numa["node_memsize"][node] * _MIB for node in nodes),
         node_distances=tuple(tuple(numa["node_to_node_dist"][node]) for node in nodes),
-        free_cpus=tuple(modules.xen("", "cpupool_freeinfo")),
+        free_cpus=tuple(modules.xen("info", "cpupool_freeinfo")),
     )
     said = {name: xen[name] for name in _AS_TOLD} | {
         "version": os.uname().version,
         "cpu_mhz": f"{machine['cpu_khz'] // 1000}.{machine['cpu_khz'] % 1000:03}",
         "hw_caps": machine["hw_caps"],
         "virt_caps": " ".join(_virt_caps(machine["virt_caps"].split(), hap=facts.hap)),
-        "build_id": modules.xen("", "buildid"),
+        "build_id": modules.xen("info", "buildid"),
     }
     return info.replace(
         facts=facts,
@@ -66,7 +66,7 @@ def _virt_caps(told: list[str], *, hap: bool) -> Iterator[str]:
 
 def domain_completed(info: DomainInfo, modules: Modules) -> DomainInfo:
     """A domain as Xen itself sees it: its pool, and what Xen's own xl did to it behind libvirt's back."""
-    found = modules.xen("", "domain_getinfo", info.domid, 1) if modules.control is not None else []
+    found = modules.xen("info", "domain_getinfo", info.domid, 1) if modules.control is not None else []
     if not found or found[0]["domid"] != info.domid:
         return info
     seen, pool = found[0], found[0]["cpupool"]
@@ -85,7 +85,7 @@ def vcpus_completed(vcpus: Sequence[VcpuInfo], domid: int, modules: Modules) -> 
     """The vCPUs as Xen itself sees them; it does not tell this module of soft affinities."""
     if modules.control is None:
         return vcpus
-    return [_vcpu(vcpu, modules.xen("", "vcpu_getinfo", domid, vcpu.vcpu)) for vcpu in vcpus]
+    return [_vcpu(vcpu, modules.xen("info", "vcpu_getinfo", domid, vcpu.vcpu)) for vcpu in vcpus]
 
 
 def _vcpu(vcpu: VcpuInfo, seen: dict[str, Any]) -> VcpuInfo:
