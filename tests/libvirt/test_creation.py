@@ -144,7 +144,10 @@ def test_what_libxl_said_of_a_domain_of_its_own(
 
     monkeypatch.setattr(xen.known[-1], "shutdownFlags", fail)
     status, _, err = said(capsys, "shutdown", "web")
-    assert (status, err.splitlines()[1:]) == (1, ["libxl: error: Domain 1:PV control didn't acknowledge"])
+    assert (status, err.splitlines()[1:]) == (
+        1,
+        ["libxl: error: Domain 1:PV control didn't acknowledge", "shutdown failed (rc=-3)"],
+    )
 
 
 def _is_local(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
