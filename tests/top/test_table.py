@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -215,4 +217,26 @@ def test_options_are_xlpys_alone(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_terminal(lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: lab.host)
     assert run(["top"]) == 1
-    assert capsys.readouterr().err == "xlpy: top: this is no terminal: -b prints instead\n"
+    assert capsys.readouterr().err == "xl: top: this is no terminal: xlpy top -b prints instead\n"
+
+
+def test_without_textual_the_way_out_is_told(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("xlpy.cli.connection.connect", lambda *_, **__: lab.host)
+    for name in [name for name in sys.modules if name.startswith(("textual", "xlpy.top.screen"))]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("xlpy.top.screen", raising=False)
+    monkeypatch.setitem(sys.modules, "textual", None)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert run(["top"], "xlpy") == 1
+    said = "xlpy: top: the screen needs textual: pip install 'xlpy[top]'; xlpy top -b prints without it\n"
+    assert capsys.readouterr().err == said
+
+
+class Terminal(io.StringIO):
+    """Standard input of a terminal."""
+
+    def isatty(self) -> bool:
+        return True

@@ -49,7 +49,8 @@ def run_listing(call: Call) -> int:
 
 def _view(call: Call) -> View | None:
     """What the options ask for; None where neither is among them, ValueError for a value that is none."""
-    known = {option.letter: option for option in (*options_of(call.verb, call.release), HELP_OPTION)}
+    added = call.verb.added if call.settings.added else ()
+    known = {option.letter: option for option in (*options_of(call.verb, call.release), *added, HELP_OPTION)}
     words = [f"{word}={DEFAULT_SECONDS}" if word == f"--{WATCH.name}" else word for word in call.words]
     scan = Getopt(words, (*known.values(), *LISTING_OPTIONS))
     given = list(scan)
@@ -116,6 +117,7 @@ def _watch(call: Call, view: View, seconds: float) -> int:
             if not on_terminal:
                 sys.stdout.write("\n")
     except KeyboardInterrupt:
+        sys.stdout.write("\n" * on_terminal)
         return 0
 
 

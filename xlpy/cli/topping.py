@@ -53,18 +53,21 @@ def _print(call: Call, view: View, delay: int, iterations: int) -> int:
 
 
 def _screen(call: Call, view: View, delay: int, iterations: int) -> int:
-    from xlpy.cli.say import say
-
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        say("top: this is no terminal: -b prints instead", "xlpy")
-        return 1
+        return _refuse(call, "this is no terminal: xlpy top -b prints instead")
     try:
         from xlpy.top import screen
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith("textual"):
             raise
-        say("top: the screen needs the extra top: pip install 'xlpy[top]'; -b prints without it", "xlpy")
-        return 1
+        return _refuse(call, "the screen needs textual: pip install 'xlpy[top]'; xlpy top -b prints without it")
     call.executor()  # which tells here what is wrong with it
     screen.run(call.executor, view, delay=delay, iterations=iterations)
     return 0
+
+
+def _refuse(call: Call, why: str) -> int:
+    from xlpy.cli.say import say
+
+    say(f"top: {why}", "xlpy" if call.settings.added else "xl")
+    return 1
