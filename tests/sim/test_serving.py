@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
 
@@ -150,3 +151,21 @@ def test_a_fault_strikes_where_a_device_is_attached(lab: Lab) -> None:
     assert list(lab.host.devices.attached(domid, "vif")) == []
     lab.host.devices.attach(domid, NIC.replace(backend_domname=None))
     assert len(lab.host.devices.attached(domid, "vif")) == 1
+
+
+def test_domain_0_can_have_devices_too(lab: Lab) -> None:
+    disk = Disk(vdev="xvda", pdev_path="/dev/vg0/web", format="raw", readwrite=1)
+    lab.host.devices.attach(0, disk)
+    lab.clock.go(1)
+    (info,) = lab.host.devices.attached(0, "disk")
+    assert (info.state, info.backend_state, info.backend) == (4, 4, "/local/domain/0/backend/vbd/0/51712")
+    store = lab.host.xenstore
+    assert store.node("/local/domain/0/device/vbd/51712/state").value == "4"
+    assert store.node("/local/domain/0/backend/vbd/0/51712/params").value == "/dev/vg0/web"
+    assert list(store.children("/libxl")) == ["0"]
+    with pytest.raises(Failure):
+        lab.create(config("web", devices=(disk,)))
+    with mock.patch("time.sleep", lab.clock.go):
+        lab.host.devices.detach(0, "disk", 51712, safe=True)
+    assert "device" not in store.children("/local/domain/0")
+    lab.create(config("web", devices=(disk,)))

@@ -24,8 +24,10 @@ UNSET32 = 2**32 - 1
 
 
 def chosen(device: DeviceRecord, devid: int, guest: DomainType, *, hotplug: bool = False) -> DeviceRecord:
-    """A device with what libxl fills in and keeps: the devid; of a vif the MAC and the type."""
+    """A device with what libxl fills in and keeps: the devid; of a vif the MAC and the type; of disks about COLO."""
     changes: dict[str, object] = {"devid": devid} if "devid" in device.FIELDS else {}
+    if device.KIND == "disk" and not hotplug and getattr(device, "colo_restore_enable", None) is None:
+        changes["colo_restore_enable"] = False
     if device.KIND == "vif":
         from xlpy.devices.vif import NO_MAC, Vif
 

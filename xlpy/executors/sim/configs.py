@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     import sqlite3
 
     from xlpy.host import HostFacts
-    from xlpy.libxl import DeviceRecord
 
 _WEIGHT = 256
 
@@ -25,16 +24,7 @@ def settled(config: DomainConfig) -> DomainConfig:
         target_memkb=config.memory_kib,
         video_memkb=video(config),
     )
-    return config.replace(b_info=info, devices=tuple(map(_settled_device, config.devices)))
-
-
-def _settled_device(device: DeviceRecord) -> DeviceRecord:
-    """Libxl makes up its mind about COLO for disks alone."""
-    from xlpy.devices.disk import Disk
-
-    if not isinstance(device, Disk) or device.colo_restore_enable is not None:
-        return device
-    return device.replace(colo_restore_enable=False)
+    return config.replace(b_info=info)
 
 
 def current(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:

@@ -257,7 +257,7 @@ def _next_devid(kin: Sequence[Attached]) -> int:
 
 def _in_use(device: Attached, domain: sqlite3.Row) -> bool:
     """Whether the guest has mounted a disk: the one that its kernel was told to, or the first, from which it booted."""
-    if device.kind != "disk":
+    if device.kind != "disk" or device.domid == 0:
         return False
     info = nodes.config_of(domain).b_info
     root = next((word[5:] for word in (info.cmdline or "").split() if word.startswith("root=")), "")

@@ -67,10 +67,10 @@ def _add(nodes: dict[str, Node], directory: str, pairs: Iterable[Pair]) -> None:
 
 def of_domain(db: sqlite3.Connection, domain: sqlite3.Row, now: float) -> dict[str, Node]:
     """The nodes of a domain and of its devices, by path."""
+    devices, most = wires.read(db, domain["domid"]), vcpus_of(db)
     if domain["domid"] == 0:
-        return {}
+        return {path: node for one in devices for path, node in of_device(one, domain, now, most[one.backend]).items()}
     config = config_of(domain)
-    devices = wires.read(db, domain["domid"])
     nodes = {node.path: node for node in domain_nodes(guest_of(db, domain, config, devices))}
     top = f"/local/domain/{domain['domid']}"
     _add(nodes, top, _heard(domain, now))
@@ -79,7 +79,6 @@ def of_domain(db: sqlite3.Connection, domain: sqlite3.Row, now: float) -> dict[s
         served = _SERVED_HVM if domain["type"] == "hvm" else _SERVED
         path = f"/local/domain/0/device-model/{domain['domid']}/backends"
         nodes |= {f"{path}/{kind}": Node(f"{path}/{kind}", "", "n0") for kind in served}
-    most = vcpus_of(db)
     for device in devices:
         nodes |= of_device(device, domain, now, most.get(device.backend, 1))
     _plug(nodes, devices)

@@ -16,6 +16,7 @@ _OF_DOMAIN = re.compile(
     r"/(?:local/domain/0/(?:backend/[^/]+|device-model)/(?P<served>\d+)|local/domain/(?P<domain>[1-9]\d*)|libxl/(?P<libxl>\d+)"
     r"|vm/(?P<uuid>[^/]+))(?:/|$)"
 )
+_DOM0_DEVICES = "/local/domain/0/device/"
 _BACKENDS = "/local/domain/0/backend/"
 _SERVED = "SELECT DISTINCT domid FROM device WHERE backend = 0 AND kind = ?"
 _ABOVE_DOMAINS = {
@@ -24,7 +25,8 @@ _ABOVE_DOMAINS = {
 }
 _CROWDED = {
     "/local/domain": "SELECT domid FROM domain",
-    "/libxl": "SELECT domid FROM domain WHERE domid > 0 UNION ALL SELECT 'pci' FROM pciback",
+    "/libxl": "SELECT domid FROM domain WHERE domid > 0 UNION SELECT domid FROM device WHERE domid = 0"
+    " UNION SELECT 'pci' FROM pciback",
     "/vm": "SELECT uuid FROM domain WHERE domid > 0",
 }
 _ROOT = "n0"
@@ -82,6 +84,7 @@ def _domids(db: sqlite3.Connection, path: str) -> list[int]:
     if match is not None:
         domid = owner(db, path)
         found = [] if domid is None else [domid]
+        found += [0] if "0" in (match["served"], match["libxl"]) else []
         if match["domain"] is not None and domid is not None:
             found += [row[0] for row in db.execute("SELECT DISTINCT domid FROM device WHERE backend = ?", (domid,))]
             served = "SELECT target FROM domain WHERE domid = ? AND target IS NOT NULL"
@@ -89,8 +92,10 @@ def _domids(db: sqlite3.Connection, path: str) -> list[int]:
         return found
     if path.startswith(_BACKENDS) and path != f"{_BACKENDS}console":
         return [row[0] for row in db.execute(_SERVED, (path.removeprefix(_BACKENDS).split("/")[0],))]
+    if f"{path}/".startswith(_DOM0_DEVICES):
+        return [0]
     if path in _ABOVE_DOMAINS or path.startswith(_BACKENDS):
-        return [row[0] for row in db.execute("SELECT domid FROM domain WHERE domid > 0 ORDER BY domid")]
+        return [row[0] for row in db.execute("SELECT domid FROM domain ORDER BY domid")]
     return []
 
 

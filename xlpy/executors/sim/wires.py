@@ -142,7 +142,7 @@ def _front(device: Attached, domain: sqlite3.Row, now: float) -> int:
         return INITIALISING
     ran = rows.guest_time(domain, now)
     since = ran - max(device.since, domain["booted"] - PROBING)
-    if since < 0 or domain["booted"] == 0:
+    if since < 0 or (domain["booted"] == 0 and domain["domid"]):
         return INITIALISING
     if domain["shutdown"] in _ORDERLY:
         return CLOSED
