@@ -28,8 +28,6 @@ def _show_verb(word: str, settings: Settings, program: str) -> None:
     verb = find_verb(name) if name else None
     if verb is not None:
         sys.stdout.write(verb_help(verb, settings.release) + (added_help(verb) if program == "xlpy" else ""))
-    elif name is not None:
-        print(f"{program}: {name}: this verb of xl is not part of xlpy yet")
     else:
         print(f'command "{word}" not implemented')
 

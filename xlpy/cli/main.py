@@ -182,9 +182,7 @@ def _dispatch(words: list[str], settings: Settings, program: str) -> int:
 
 def _run_verb(name: str, words: list[str], settings: Settings, program: str) -> int:
     verb = find_verb(name)
-    if verb is None:
-        say(f"{name}: this verb of xl is not part of xlpy yet", program)
-        return 1
+    assert verb is not None, f"{name} has no file"
     if settings.dry_run and not verb.dry_run:
         print("command does not implement -N (dryrun) option", file=sys.stderr)
         return 1

@@ -37,7 +37,7 @@ VERB = Verb(
         Option(
             letter="n",
             name="show-names",
-            help="-n, --show-names        Display assignable device names where\n                        supplied.",
+            help="-n, --show-names        Display assignable device names where\n                        supplied.\n",
         ),
     ),
 )
