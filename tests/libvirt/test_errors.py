@@ -101,6 +101,13 @@ LATER = [
         "takes others too",
         3,
     ),
+    (
+        55,
+        "Requested operation is not valid: Domain '1' has to be running because libxenlight will suspend it",
+        "unpause",
+        1,
+    ),
+    (1, "internal error: libxenlight failed to attach network device", "libxl-driver.log", 1),
     (68, "Timed out during operation: cannot acquire state change lock", "try again", 1),
     (87, "resource busy: Lockspace resource '/dev/vg0/web' is locked", "another domain holds it", 3),
     (1, "internal error: libxenlight failed to create new domain 'web'", "libxl-driver.log on rack7", 3),
