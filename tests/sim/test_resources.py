@@ -303,3 +303,19 @@ def test_a_guest_that_needs_more_than_it_has(lab: Lab) -> None:
     assert event.reason == 3
     domid = lab.booted(config("b", "hvm", memory=256, info={**small, "u": Hvm()}))
     assert lab.host.stopped(domid) is None
+
+
+def test_what_outlasts_a_reboot(lab: Lab) -> None:
+    """xl takes target, vCPUs and weight from the domain that goes; pinning is lost."""
+    domid = lab.booted(config("a", memory=512, vcpus=2, on_reboot="restart"))
+    lab.host.memory.set_target(domid, 256 * MIB)
+    lab.host.cpus.set_online(domid, range(1))
+    lab.host.cpus.set_share(domid, "credit2", weight=512)
+    lab.host.cpus.set_affinity(domid, 0, hard=[3])
+    lab.clock.go(1)
+    lab.host.shutdown(domid, reboot=True)
+    lab.clock.go(10)
+    again = lab.host.find("a")
+    assert (again.memory_kib, again.max_memory_kib, again.vcpus) == (256 * MIB, 512 * MIB, 1)
+    assert lab.host.cpus.share(again.domid).weight == 512
+    assert lab.host.vcpus(again.domid)[0].hard_affinity == tuple(range(8))

@@ -10,6 +10,7 @@ from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Sch
 
 if TYPE_CHECKING:
     import sqlite3
+    from typing import Any
 
     from xlpy.host import HostFacts
 
@@ -46,9 +47,16 @@ def shown(db: sqlite3.Connection, row: sqlite3.Row, facts: HostFacts) -> DomainC
         b_info=config.b_info.replace(
             max_memkb=max(config.b_info.max_memkb, row["limit_kib"]),
             target_memkb=row["target_kib"],
+            avail_vcpus=_online(config, row),
             sched_params=_shares(db, row["domid"]),
         ),
     )
+
+
+def _online(config: DomainConfig, row: sqlite3.Row) -> tuple[int, ...]:
+    """The vCPUs that are plugged in: the first ones, once that was changed."""
+    built = config.b_info.avail_vcpus
+    return built if len(built or (0,)) == row["vcpus"] else tuple(range(row["vcpus"]))
 
 
 def _shares(db: sqlite3.Connection, domid: int) -> SchedParams:
@@ -71,8 +79,19 @@ def _of_half(row: sqlite3.Row) -> DomainConfig:
 
 
 def next_one(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
-    """What a restart of the domain builds: the configuration that was stored for that, or the same again."""
-    return saved.config_from_text(row["updated"]) if row["updated"] else current(row, facts)
+    """What a restart builds: the configuration that was stored for that, or the same again as it was changed since.
+
+    Targets, vCPUs and parameters of the scheduler outlast a restart; pinning does not.
+    """
+    if row["updated"]:
+        return saved.config_from_text(row["updated"])
+    config = current(row, facts)
+    changes: dict[str, Any] = {"avail_vcpus": _online(config, row)}
+    if row["target_kib"]:
+        changes["target_memkb"] = row["target_kib"]
+    if (row["weight"], row["cap"]) != (_WEIGHT, 0):
+        changes["sched_params"] = config.b_info.sched_params.replace(weight=row["weight"], cap=row["cap"])
+    return config.replace(b_info=config.b_info.replace(**changes))
 
 
 def _of_dom0(row: sqlite3.Row, facts: HostFacts) -> DomainConfig:
