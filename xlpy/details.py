@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlpy import decisions, hotplug, qemu, steps, xenstore
 from xlpy.devices.disk import Disk
+from xlpy.devices.pci import Pci
 from xlpy.feasible_guest import ranges
 from xlpy.libxl import UNSET64, Hvm
 from xlpy.record import Record
@@ -136,7 +137,8 @@ class _Details:
             backend_domid=0 if served == "Domain-0" else served,
             index=self._index(step),
         )
-        why = [("backend", f"{step.backend}: {backend_reason(step, self._type)}")] * bool(step.backend)
+        why = [*_assignment(step, self._type)]
+        why += [("backend", f"{step.backend}: {backend_reason(step, self._type)}")] * bool(step.backend)
         return Detail(
             facts=tuple(why),
             nodes=xenstore.device_nodes(step.device, ends),
@@ -217,6 +219,18 @@ def step_of(path: str) -> str:
     if "/device-model/" in path or rest.startswith(("/platform", "/hvmloader/", "/serial", "/image")):
         return "device model"
     return "introduce" if rest.startswith(("/memory/", "/cpu/", "/domid", "/store")) else "create"
+
+
+def _assignment(step: steps.Attach, guest: str) -> Iterator[tuple[str, str]]:
+    """How a PCI function comes to the guest."""
+    device = step.device
+    if isinstance(device, Pci):
+        way = "taken from its driver" if device.seize else "as it is"
+        yield "bound to pciback", f"{way}; it must be there"
+        yield "reset", f"/sys/bus/pci/devices/{device.bdf}/reset, or pciback's do_flr"
+        yield "granted", "its memory ranges, ports and interrupt; then XEN_DOMCTL_assign_device"
+        if guest == "hvm":
+            yield "QEMU", f"device_add xen-pci-passthrough,hostaddr={device.bdf}, by QMP"
 
 
 def backend_reason(step: steps.Attach, guest: str) -> str:
