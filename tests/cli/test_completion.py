@@ -344,3 +344,16 @@ def test_shellcheck_has_no_complaint() -> None:
         pytest.skip("shellcheck is not installed")
     path = ROOT / "xlpy" / "cli" / "completing" / "completion.bash"
     assert subprocess.run([program, path], capture_output=True, text=True, check=False).stdout == ""
+
+
+def test_a_host_that_says_nothing_ends_it(host: Path) -> None:
+    script = (
+        "import time; from xlpy.cli import connection; from xlpy.cli.completing import answer, kinds\n"
+        "connection.connect = lambda *_, **__: time.sleep(60)\n"
+        "kinds.PATIENCE_SECONDS = 0.3\n"
+        "print(answer('xlpy', ['--connect', 'xen+ssh://nowhere/system', 'destroy', '']))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment(host), capture_output=True, timeout=20, check=True
+    )
+    assert (done.stdout, done.stderr) == (b"", b"")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from xlpy.libxl import DeviceRecord
 
 CONFIG_ENDINGS = (".cfg", ".conf", ".xl", ".hvm", ".pv", ".pvh", ".json")
+PATIENCE_SECONDS = 2.0
+"""For a host behind libvirt."""
 OLDEST_MINOR = 10
 """Of the releases that are offered."""
 XEN_CONFIGS = "/etc/xen"
@@ -43,6 +45,8 @@ class Context:
             return None
         if uri is not None and uri.startswith("sim:///") and not os.path.exists(uri[len("sim://") :]):  # noqa: PTH110
             return None
+        if uri is not None and not uri.startswith("sim:"):
+            _give_up_soon()
         return connect(uri)
 
     def domain(self) -> DomainInfo | None:
@@ -58,6 +62,15 @@ class Context:
         name = self.verb.partition("-")[0]
         kind = _CLASSES.get(name, name)
         return [device for device in executor.config(domain.domid).devices if kind == device.KIND]
+
+
+def _give_up_soon() -> None:
+    """End without an answer where another machine does not say anything in time."""
+    from threading import Timer
+
+    timer = Timer(PATIENCE_SECONDS, os._exit, (0,))
+    timer.daemon = True
+    timer.start()
 
 
 def candidates(name: str, context: Context) -> Iterable[Candidate]:
