@@ -282,6 +282,7 @@ def test_a_copy_takes_over_when_the_first_is_gone(place: Place) -> None:
     assert place.run("xl", "destroy", "web").status == 0
     _, told = sender.communicate(timeout=30)
     assert sender.returncode == 0
+    assert told.count("libxl_domain_info: Domain 1:Getting domain info: No such process") == 1
     assert "Remus: Primary domain has been destroyed." in told.splitlines()
     assert "migration target: Remus Failover for domain 1" in told.splitlines()
     for _ in range(100):

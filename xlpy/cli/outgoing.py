@@ -29,16 +29,12 @@ def config_of(call: Call, executor: Executor, domid: int, other: str | None, *, 
 
 def say_no_config(call: Call, domid: int) -> None:
     """What libxl says when it looks for the configuration of a domain that is not there."""
-    from xlpy.cli.domains import GONE, libxl_error
+    from xlpy.cli.domains import GONE, libxl_error, say_no_info
 
     place, text = "libxl_dom.c:libxl__userdata_path", f"unable to find domain info for domain {domid}: "
-    if call.release < (4, 18):
-        libxl_error(call.release, place, (1216, 1244), f"{text}No such file or directory")
-    else:
-        libxl_error(
-            call.release, "libxl_domain.c:libxl_domain_info", (354, 354), f"Domain {domid}:Getting domain info: {GONE}"
-        )
-        libxl_error(call.release, place, (1216, 1244), text + GONE)
+    say_no_info(call.release, domid)
+    why = "No such file or directory" if call.release < (4, 18) else GONE
+    libxl_error(call.release, place, (1216, 1244), text + why)
 
 
 def _from_file(call: Call, executor: Executor, filename: str) -> DomainConfig:

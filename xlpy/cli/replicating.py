@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 
 from xlpy.cli import pipes
 from xlpy.cli.call import Leave
-from xlpy.cli.domains import find_domid
+from xlpy.cli.domains import find_domid, say_no_info, say_no_type
 from xlpy.cli.migrating import STREAM
 from xlpy.cli.outgoing import config_of, tell, to_text
 from xlpy.cli.savefile import write_head
@@ -53,7 +54,7 @@ def replicate(call: Call, options: dict[str, str]) -> int:
 
 def _check(options: dict[str, str]) -> None:
     if "p" in options and "c" not in options:
-        say_whole("Option -p must be used in conjunction with -c")
+        sys.stderr.write("Option -p must be used in conjunction with -c")
         raise Leave(_BAD_USAGE)
     if "c" in options and options.keys() & set("idnb"):
         say_whole("option -c is conflict with -i, -d, -n or -b: No such file or directory")
@@ -69,7 +70,7 @@ def _send(call: Call, executor: Executor, domid: int, descriptor: int, seconds: 
     try:
         streams.replicate(domid, lambda data: pipes.write_all(descriptor, data), tell, seconds)
     except UnknownDomain:
-        pass
+        say_no_type(call.release, domid)
     except LibxlError as error:
         say_refusal(error, call.release)
         if error.rc == GUEST_TIMEDOUT:
@@ -78,5 +79,6 @@ def _send(call: Call, executor: Executor, domid: int, descriptor: int, seconds: 
             say_whole("Remus: Backup failed? resuming domain at primary.")
             executor.saving.resume(domid)
         return 1
+    say_no_info(call.release, domid)
     say_whole("Remus: Primary domain has been destroyed.")
     return 0
