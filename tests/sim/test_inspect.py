@@ -63,3 +63,13 @@ def test_domain_0_and_nobody(lab: Lab) -> None:
     assert lab.host.inspect(0).event_channels == ()
     with pytest.raises(UnknownDomain):
         lab.host.inspect(7)
+
+
+def test_vcpus_that_come_later_have_event_channels_behind_the_devices(lab: Lab) -> None:
+    domid = lab.booted(config(devices=(DISK, NIC), info={"max_vcpus": 3}))
+    before = {one.port for one in lab.host.inspect(domid).event_channels}
+    lab.host.cpus.set_online(domid, (0, 1, 2))
+    lab.clock.go(3)
+    ports = [one.port for one in lab.host.inspect(domid).event_channels]
+    assert len(set(ports)) == len(ports) == len(before) + 2 * 6
+    assert before < set(ports)

@@ -11,7 +11,7 @@ from xlpy.xenstore import CONNECTED
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from xlpy.executors.sim.store import Store
     from xlpy.executors.sim.wires import Attached
@@ -92,7 +92,7 @@ def inspect(store: Store, domid: int) -> Inspection:
                 End(device=_title(one), backend=one.backend, frontend_state=front, backend_state=back)
                 for one, front, back in states
             ),
-            event_channels=(*_own(row), *(port for one, front in fronts for port in _ports(one, front))),
+            event_channels=(*_own(row, devices), *(port for one, front in fronts for port in _ports(one, front))),
             most_event_channels=ports,
             grants=(*_granted_by_libxl(row), *(grant for one, front in fronts for grant in _granted(one, front))),
             most_grants=grants,
@@ -106,7 +106,7 @@ def _title(device: Attached) -> str:
     return f"{device.kind} {device.devid}: {device.record.title()}"
 
 
-def _own(row: sqlite3.Row) -> Iterator[EventChannel]:
+def _own(row: sqlite3.Row, devices: Sequence[Attached]) -> Iterator[EventChannel]:
     """Those of xenstore and console, and those that the guest's kernel has for each vCPU once it runs."""
     if row["domid"] == 0:
         return
@@ -115,10 +115,13 @@ def _own(row: sqlite3.Row) -> Iterator[EventChannel]:
     if row["since"] is None and not row["ran"]:
         return
     first, each = wires.FIRST_PORTS[row["type"]]
+    at_boot = min((one.port for one in devices if one.port), default=first + row["vcpus"] * each)
+    behind = wires.next_wires(devices, row["type"], 0)[0]
     for at in range(row["vcpus"] * each):
+        port = first + at if first + at < at_boot else behind + first + at - at_boot
         vcpu, which = divmod(at, each)
         kind = "virq" if _OWN[which] in _INTERRUPTS else "ipi"
-        yield EventChannel(port=first + at, kind=kind, use=f"{_OWN[which]} of vCPU {vcpu}")
+        yield EventChannel(port=port, kind=kind, use=f"{_OWN[which]} of vCPU {vcpu}")
 
 
 def _ports(device: Attached, front: dict[str, str]) -> Iterator[EventChannel]:
