@@ -87,6 +87,13 @@ def test_a_command_names_what_there_is(words: list[str]) -> None:
     list(Getopt(rest, (*options_of(verb, DEFAULT), HELP_OPTION)))
 
 
+def test_every_variable_is_in_the_table_of_settings() -> None:
+    sources = (path.read_text(encoding="utf-8") for path in (Path(__file__).parents[1] / "xlpy").rglob("*.py"))
+    used = {name for source in sources for name in re.findall(r"\bXLPY_[A-Z_]*[A-Z]\b", source)}
+    rows = "".join(re.findall(r"^\|.*$", README, re.MULTILINE))
+    assert used == set(re.findall(r"`(XLPY_[A-Z_]+)(?:=1)?`", rows))
+
+
 def test_a_wrong_command_would_be_noticed() -> None:
     for words in (["xl", "strat", "web.cfg"], ["xl", "schema"], ["xlpy", "schema", "--sxp"], ["xl", "create", "-Z"]):
         with pytest.raises((AssertionError, BadOptionError, click.UsageError)):

@@ -322,6 +322,15 @@ LISTING_OPTIONS = Difference(
     line="xl: --format is text, json or yaml, not xml",
     status=2,
 )
+NO_SOCKETS = Difference(
+    id="D31",
+    title="An empty list of sockets",
+    sentence="psr-cat-set and psr-mba-set read the first of -s even where there is none; to xlpy that is socket 0.",
+    command="psr-cat-set -s , 0 3",
+    real=_always(Answer.CRASHES),
+    line="libxl: error: libxl_psr.c:123:libxl__psr_alloc_log_err_msg: L3 CAT: is not supported in this system",
+    status=253,
+)
 
 TABLE = tuple(value for value in list(globals().values()) if isinstance(value, Difference))
 """All differences, in the order of their ids."""
