@@ -29,12 +29,13 @@ _IN_PLACE = frozenset(
         "b_info.vcpu_soft_affinity",
         "b_info.sched_params",
         "b_info.video_memkb",
+        "b_info.numa_placement",
         "c_info.pool_name",
         "c_info.uuid",
         "c_info.name",
     )
 )
-"""Settings that are compared with what runs, not with what it was built from."""
+"""Settings that are compared with what runs, not with what it was built from, or that only matter while it is built."""
 _FILLED_IN = frozenset(("c_info.domid", "b_info.arch_x86.msr_relaxed"))
 """What the host fills in where a file leaves it open."""
 _DEFAULT_WEIGHT, _DEFAULT_CAP = 256, 0

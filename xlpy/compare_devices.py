@@ -1,6 +1,7 @@
 """The devices that a guest should have and those that it has -> what differs.
 
-Disks, media and network cards are changed while the guest runs; the boot disk and all else need a new build.
+Disks, media and network cards are changed while the guest runs; the boot disk and all else need a new build. Media are
+changed in the drives of HVM guests; other guests get another drive.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xlpy.devices.disk import Disk
 from xlpy.devices.vif import NO_MAC, Vif
 from xlpy.edits import AttachDevice, ChangeMedium, DetachDevice
+from xlpy.libxl import Hvm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +72,7 @@ def _disks(wanted: DomainConfig, built: DomainConfig) -> Iterator[Difference]:
             yield _one(name, old, new, number, in_place=number not in fixed and not drive)
         elif not _same(new, old):
             medium = {"pdev_path": old.pdev_path, "format": old.format}
-            if new.is_cdrom and _same(new.replace(**medium), old):
+            if hvm and new.is_cdrom and _same(new.replace(**medium), old):
                 yield _medium(name, old, new)
             else:
                 yield _one(name, old, new, number, in_place=number not in fixed and not (new.is_cdrom and hvm))
@@ -119,7 +121,8 @@ def _one(name: str, old: DeviceRecord | None, new: DeviceRecord | None, number: 
         undo.insert(0, DetachDevice(device=placed, devid=number))
     words = _words(old) if old else "(none)", _words(new) if new else "(none)"
     if words[0] == words[1] and old is not None and new is not None:
-        words = _fields(old, new), _fields(new, old)
+        names = _unlike(new, old)
+        words = _fields(old, names), _fields(new, names)
     return Difference(setting=name, before=words[0], after=words[1], edits=tuple(edits), undo=tuple(undo))
 
 
@@ -128,13 +131,21 @@ def _others(wanted: DomainConfig, built: DomainConfig) -> Iterator[Difference]:
     from xlpy.compare import Difference
 
     before, after = _by_place(built), _by_place(wanted)
+    if ("usbctrl", 0) not in after and _has_usb(wanted):
+        before.pop(("usbctrl", 0), None)  # QEMU's own, which libxl notes
     for place in sorted(before.keys() | after.keys()):
         old, new = before.get(place), after.get(place)
         if old is None or new is None or not _same(new, old):
             words = [one.title() or "there" if one else "(none)" for one in (old, new)]
             if words[0] == words[1] and old is not None and new is not None:
-                words = [_fields(old, new), _fields(new, old)]
+                names = _unlike(new, old)
+                words = [_fields(old, names), _fields(new, names)]
             yield Difference(setting=f"{place[0]} {place[1]}", before=words[0], after=words[1])
+
+
+def _has_usb(config: DomainConfig) -> bool:
+    hvm = config.b_info.u
+    return isinstance(hvm, Hvm) and bool(hvm.usb or hvm.usbdevice or hvm.usbdevice_list or hvm.usbversion)
 
 
 def _by_place(config: DomainConfig) -> dict[tuple[str, int], DeviceRecord]:
@@ -153,12 +164,13 @@ def _same(wanted: DeviceRecord, built: DeviceRecord) -> bool:
 
 
 def _unlike(wanted: DeviceRecord, built: DeviceRecord) -> list[str]:
-    """The fields that differ, but for those that libxl has chosen."""
+    """The fields that differ, but for those that libxl has chosen: those of _CHOSEN, and switches left open."""
     chosen = {"devid": -1, **_CHOSEN.get(wanted.KIND, {})}
     found = []
     for name in wanted.FIELDS:
         after, before = getattr(wanted, name), getattr(built, name)
         left_open = name in chosen and after in (chosen[name], NO_MAC if name == "mac" else chosen[name])
+        left_open |= after is None and wanted.FIELDS[name] == "Defbool"
         if after != before and not left_open:
             found.append(name)
     return found
@@ -172,8 +184,7 @@ def _words(device: DeviceRecord) -> str:
     return device.title()
 
 
-def _fields(device: DeviceRecord, other: DeviceRecord) -> str:
+def _fields(device: DeviceRecord, names: list[str]) -> str:
     from xlpy.compare import shown
 
-    names = _unlike(device, other) or _unlike(other, device)
     return ", ".join(f"{name} {shown(getattr(device, name), name)}" for name in names)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -356,3 +357,53 @@ def test_a_plan_with_a_fatal_problem_changes_nothing(capsys: pytest.CaptureFixtu
     Path("guests/bad.cfg").write_text("name = \n", encoding="utf-8")
     assert said(capsys, "apply", "--against", uri, "--auto-approve", "guests")[0] == 1
     assert said(capsys, "--connect", uri, "list")[1].count("\n") == 2
+
+
+EXAMPLES = sorted(str(path) for path in (Path(__file__).parents[2] / "examples" / "etc-xen").glob("*.cfg"))
+TOGETHER = [path for path in EXAMPLES if not path.endswith("debian-install.cfg")]
+"""All but the first stage of a guest whose second one is there."""
+
+
+def test_the_examples_run_as_their_files_say(capsys: pytest.CaptureFixture[str], uri: str) -> None:
+    assert said(capsys, "apply", "--against", uri, "--auto-approve", *TOGETHER)[0] == 0
+    out = said(capsys, "plan", "--against", uri, *TOGETHER)[1]
+    assert out == f"No changes: {len(TOGETHER)} guests run as their files say.\n"
+
+
+def test_devices_and_all_else_that_can_be_change_while_the_guest_runs(tmp_path: Path) -> None:
+    from xlpy.config import load
+    from xlpy.source import Source
+
+    def read(*lines: str) -> DomainConfig:
+        text = "\n".join(('name = "web"', 'kernel = "/boot/vmlinuz"', "maxmem = 1024", *lines, ""))
+        found = load(Source("web.cfg", text)).config
+        return found.replace(c_info=found.c_info.replace(uuid="6a0c3e62-5f1d-4e2e-9c55-0a5d1c3b7f10"))
+
+    lab = Lab(tmp_path)
+    cd = '"/var/lib/xen/iso/{}.iso,raw,xvdc,cdrom,r"'
+    first = read(
+        "memory = 512",
+        "vcpus = 2",
+        'vif = ["mac=00:16:3e:00:00:01"]',
+        f'disk = ["/dev/vg0/web,raw,xvda,w", {cd.format("a")}]',
+    )
+    then = read(
+        "memory = 768",
+        "maxvcpus = 2",
+        "vcpus = 1",
+        'cpus = ["0-1", "2"]',
+        "cpu_weight = 512",
+        'vif = ["mac=00:16:3e:00:00:01,rate=10Mb/s", "mac=00:16:3e:00:00:02"]',
+        f'disk = ["/dev/vg0/web,raw,xvda,w", "/dev/vg0/data,raw,xvdb,w", {cd.format("b")}]',
+    )
+    lab.booted(first)
+    lab.host.close()
+    lab.clock = time.time  # type: ignore[assignment]  # guests answer in their own time
+    lab.host = lab.open()
+    (change,) = compared(lab, [then]).pending
+    assert change.action == "update"
+    assert len(change.differences) == 9
+    (outcome,) = applied(lab, Changes(changes=(change,)))
+    assert (outcome.state, outcome.failure) == ("made", None)
+    assert compared(lab, [then]).pending == ()
+    assert [d.domid for d in lab.host.domains()] == [0, 1]
