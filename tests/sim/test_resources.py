@@ -319,3 +319,17 @@ def test_what_outlasts_a_reboot(lab: Lab) -> None:
     assert (again.memory_kib, again.max_memory_kib, again.vcpus) == (256 * MIB, 512 * MIB, 1)
     assert lab.host.cpus.share(again.domid).weight == 512
     assert lab.host.vcpus(again.domid)[0].hard_affinity == tuple(range(8))
+
+
+def test_a_paused_guest_plugs_its_vcpus_later(lab: Lab) -> None:
+    domid = lab.create(config("a", vcpus=4))
+    lab.host.cpus.set_online(domid, range(2))
+    assert lab.host.find("a").vcpus == 4
+    lab.clock.go(5)
+    assert lab.host.find("a").vcpus == 2
+    lab.host.pause(domid)
+    lab.host.cpus.set_online(domid, range(3))
+    lab.clock.go(5)
+    assert lab.host.find("a").vcpus == 2
+    lab.host.unpause(domid)
+    assert lab.host.find("a").vcpus == 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xlpy.executors import LibxlError, LibxlMessage
 from xlpy.executors.absent import no_vcpus
 from xlpy.executors.cpus import CpuLoad
-from xlpy.executors.sim import behaviour, rows, schedulers, shares
+from xlpy.executors.sim import plugging, rows, schedulers, shares
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class SimCpus:
         self._db = host.db
 
     def set_online(self, domid: int, vcpus: Collection[int]) -> None:
-        """A guest that hears of it follows at once; without PV drivers vCPUs can only be added, by QEMU."""
-        with self._host.store.change():
+        """A guest follows at once, or when it runs and has booted; without PV drivers QEMU can only add vCPUs."""
+        with self._host.store.change() as now:
             row = self._db.execute("SELECT * FROM domain WHERE domid = ?", (domid,)).fetchone()
             if row is None:
                 raise LibxlError(*no_vcpus(domid), rc=NOT_FOUND)
@@ -44,7 +44,10 @@ class SimCpus:
                 many = f"Requested {len(vcpus)} VCPUs, however maxcpus is {row['max_vcpus']}!"
                 text = f"Domain {domid}:{many}: Function not implemented"
                 raise LibxlError(LibxlMessage(place=place, lines=(1869, 1871), text=text))
-            set_online(self._db, row, vcpus)
+            if plugging.hears(row, now) or not row["pv_drivers"]:
+                plugging.set_online(self._db, row, vcpus)
+            else:
+                self._db.execute("UPDATE domain SET plugged = ? WHERE domid = ?", (len(vcpus), domid))
 
     def set_affinity(
         self,
@@ -136,17 +139,3 @@ class SimCpus:
 def _unreachable(domid: int, vcpu: int) -> LibxlMessage:
     text = f"Domain {domid}:{_UNREACHABLE.format(vcpu)}"
     return LibxlMessage(place="libxl_sched.c:libxl__set_vcpuaffinity", lines=(84, 84), text=text, level="warning")
-
-
-def set_online(db: sqlite3.Connection, row: sqlite3.Row, vcpus: Collection[int]) -> None:
-    """The guest plugs vCPUs in and out; without PV drivers they can only be added."""
-    domid = row["domid"]
-    manner = behaviour.chosen(db, rows.text(row["name"])) if domid == 0 else row["behaviour"]
-    if not behaviour.has(manner, "no-hotplug"):
-        added = [(domid, vcpu) for vcpu in vcpus]
-        db.executemany("UPDATE vcpu SET online = 1 WHERE domid = ? AND vcpu = ? AND NOT online", added)
-    if row["pv_drivers"]:
-        kept = ",".join(map(str, sorted(vcpus)))
-        db.execute(f"UPDATE vcpu SET online = 0 WHERE domid = ? AND online AND vcpu NOT IN ({kept})", (domid,))
-    online = "SELECT count(*) FROM vcpu WHERE domid = ?1 AND online"
-    db.execute(f"UPDATE domain SET vcpus = ({online}) WHERE domid = ?1", (domid,))

@@ -225,5 +225,9 @@ ALTER TABLE console ADD COLUMN tty TEXT NOT NULL DEFAULT '';
 """,
     CROWD,
     SUMS,
+    """
+-- how many vCPUs it shall have once it hears of it
+ALTER TABLE domain ADD COLUMN plugged INTEGER;
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

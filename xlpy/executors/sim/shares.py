@@ -7,7 +7,7 @@ note in `stirred` who has changed; `settle` works out the new rates from then on
 
 from __future__ import annotations
 
-from xlpy.executors.sim import rows
+from xlpy.executors.sim import plugging, rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ def _classify(db: sqlite3.Connection, domid: int, now: float) -> set[int]:
     row = db.execute("SELECT * FROM domain JOIN pool ON number = pool_number WHERE domid = ?", (domid,)).fetchone()
     if row is None:
         return set()
+    plugging.catch_up(db, row, now)
     pool_cpus = cpus_of_pool(db, row["pool_number"])
     vcpus = db.execute("SELECT * FROM vcpu WHERE domid = ? ORDER BY vcpu", (domid,)).fetchall()
     demands = _demands(row, vcpus)
