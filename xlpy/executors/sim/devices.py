@@ -170,11 +170,14 @@ class SimDevices:
 
     def _wait(self, device: Attached) -> bool:
         """Whether the guest let go of it in time; also when the domain is gone."""
+        until = time.monotonic() + PATIENCE
         for _ in range(int(PATIENCE / _LOOK_AGAIN) + 1):
             with self.store.look() as now:
                 found = [one for one in wires.read(self.db, device.domid, device.kind) if one.nth == device.nth]
                 if not found or self._is_closed(found[0], rows.domain(self.db, device.domid), now):
                     return True
+            if time.monotonic() >= until:
+                break
             time.sleep(_LOOK_AGAIN)
         return False
 
