@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from typing import TYPE_CHECKING
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.xenlab
 
-CREATES = 100
-WITH_DEVICES = 5
+CREATES = int(os.environ.get("XLPY_XENLAB_CREATES", "100"))
+WITH_DEVICES = CREATES // 20 + 1
 """So many of them; hotplug scripts take long under emulation."""
 DEVICES = 'disk = ["/var/lib/xen/images/data.img,raw,xvda,rw"]; vif = ["bridge=xenbr0"]'
 MANY = """
