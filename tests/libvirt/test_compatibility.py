@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.libvirt.said import said
-from xlpy.cli.main import run
+from xlpy.cli.main import INTERNAL_ERROR, run
 from xlpy.cli.names import NAMES
 from xlpy.cli.registry import find_verb
 from xlpy.cli.verb import Option, Verb
 
 if TYPE_CHECKING:
-    from tests.libvirt.fake import Xen
+    from tests.libvirt.fake import Domain, Xen
     from tests.libvirt.module import Libvirt
     from xlpy.cli.call import Call
 
@@ -75,3 +75,17 @@ def test_reasons_are_one_line_that_names_what_does(verb: Verb) -> None:
         assert reason == reason.strip().rstrip(".")
         assert "\n" not in reason
         assert not reason or ";" in reason, f"{verb.name}: say after a semicolon what has a way: {reason}"
+
+
+@pytest.mark.parametrize("verb", [verb for verb in DECLARED if not verb.no_libvirt], ids=lambda verb: verb.name)
+def test_every_other_verb_ends_with_words_of_its_own(
+    web: Domain, verb: Verb, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever it is asked, nothing of it is an internal error."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("xlpy.executors.libvirt.vcpus.pin", lambda *_: None)
+    monkeypatch.setattr("os.execvp", lambda *_: None)
+    for words in ([], ["web"], ["web", "1"], ["web", "1", "1"], ["nosuch", "1", "1"], ["0", "xvda"]):
+        status, _, err = said(capsys, verb.name, *words)
+        assert status != INTERNAL_ERROR, err
+        assert "internal error: " not in err.replace("libvirt: error: internal error: ", "")
