@@ -18,7 +18,8 @@ from xlpy import __version__
 ROOT = Path(__file__).parents[1]
 DEBIAN = ROOT / "debian"
 SYSTEM_PYTHON = "/usr/bin/python3"
-NOT_IN_DEBIAN = {"resvg_py"}
+NOT_IN_DEBIAN = {"ortools", "resvg_py"}
+"""Extras that nothing there can be suggested for."""
 DISTRIBUTED = ("xlpy/", "grammar/", "examples/", "man/", "docs/", "tests/", "debian/")
 
 
