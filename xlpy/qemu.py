@@ -51,7 +51,7 @@ def _common(config: DomainConfig, domid: str) -> Iterator[str]:
         yield from ("-chardev", f"socket,id={name}-cmd,path={RUN_DIR}/qmp-{name}-{domid},server=on,wait=off")
         yield from ("-mon", f"chardev={name}-cmd,mode=control")
     for index, channel in enumerate(config.devices_of(Channel)):
-        number = f"libxl-channel{channel.number(index)}"
+        number = f"libxl-channel{channel.devid if channel.devid >= 0 else index}"
         socket = channel.u if isinstance(channel.u, Socket) else None
         yield from (
             "-chardev",
