@@ -408,6 +408,13 @@ class TestForeignDomains:
             )
         ]
 
+    def test_one_that_is_about_to_be_gone_is_none(self, host: LibvirtHost, control: Control, told: list[str]) -> None:
+        host.xenstore.write("/local/domain/8/name", "gone")
+        control.dying = True
+        with pytest.raises(UnknownDomain):
+            host.find("gone")
+        assert told == []
+
     def test_nobody_knows_it(self, host: LibvirtHost, control: Control, told: list[str]) -> None:
         with pytest.raises(UnknownDomain):
             host.find("nobody")

@@ -48,8 +48,13 @@ class Modules(Record):
         by_domid = wanted.isascii() and wanted.isdigit()
         domids = [wanted] if by_domid else self.xenstore("xenstore", "ls", _DOMAINS) or []
         names = {domid: self.read(f"{_DOMAINS}/{domid}/name") for domid in domids}
-        found = (domid for domid, name in names.items() if wanted in (domid if name else None, name))
-        return next(((int(domid), names[domid] or "") for domid in found), None)
+        found = (int(domid) for domid, name in names.items() if wanted in (domid if name else None, name))
+        return next(((domid, names[str(domid)] or "") for domid in found if not self._is_dying(domid)), None)
+
+    def _is_dying(self, domid: int) -> bool:
+        """Whether a domain is on its way out, so that libvirt has forgotten it already."""
+        seen = [] if self.control is None else self.xen("a look at domains", "domain_getinfo", domid, 1)
+        return any(one["domid"] == domid and one["dying"] for one in seen)
 
 
 class ModuleError(Failure):
