@@ -213,6 +213,15 @@ def test_a_core_is_an_elf_file(lab: Lab, tmp_path: Path, kind: str, index: str) 
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_domain_0_stays(lab: Lab) -> None:
+    for work in (lambda: lab.host.saving.suspend(0), lambda: sent(lab, 0), lambda: sent(lab, 0, live=True)):
+        with pytest.raises(SaveFailed) as failed:
+            work()
+        assert "runs the host" in failed.value.advice
+    lab.host.saving.resume(0)
+    check_laws(lab.host)
+
+
 def test_domains_that_are_not_there(lab: Lab, tmp_path: Path) -> None:
     saving = lab.host.saving
     for work in (

@@ -76,8 +76,7 @@ class SimSaving:
         """The domain, if it can be sent, and its host."""
         with self.store.look():
             row = rows.domain(self.db, domid)
-            if domid == 0:
-                raise SaveFailed(advice="Domain-0 runs the host: it cannot be saved")
+            spare_dom0(domid)
             return row, rows.facts(self.db)
 
     def _send_live(self, domid: int, row: sqlite3.Row, write: Callable[[bytes], None]) -> list[int]:
@@ -228,9 +227,16 @@ def _kind(row: sqlite3.Row) -> str:
     return _KINDS.get(row["type"], "x86 HVM")
 
 
+def spare_dom0(domid: int) -> None:
+    """Refuse to suspend Domain-0."""
+    if domid == 0:
+        raise SaveFailed(advice="Domain-0 runs the host: it can be neither saved nor suspended")
+
+
 def refuse_suspend(row: sqlite3.Row) -> None:
     """A guest hears the request to suspend itself only while it runs; one without PV drivers is stopped by Xen."""
     domid = row["domid"]
+    spare_dom0(domid)
     if row["shutdown"] is not None:
         text = f"guest we were suspending has shut down with unexpected reason code {row['shutdown']}"
         raise _no_answer(domid, LibxlMessage(place=_SUSPEND, lines=(353, 348), text=f"Domain {domid}:{text}"), -3, "")
