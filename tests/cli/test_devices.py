@@ -320,3 +320,12 @@ def test_virtual_tpms(host: Host) -> None:
     assert host.xl("vtpm-detach web 7").err.endswith("Unknown device 7.\n")
     assert host.xl(f"vtpm-detach web {uuid.upper()}") == (0, "", "")
     assert host.xl("vtpm-list web") == (0, VTPM, "")
+
+
+def test_a_guest_that_keeps_its_devices(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XLPY_GUESTS", "no-unplug")
+    host.pv1()
+    assert host.xl("block-detach pv1 xvda").status == 1
+    assert host.xl("network-detach pv1 0") == (0, "", "")
+    assert host.xl("network-list pv1").out == NETWORK
+    assert host.xl("block-detach --force pv1 xvda") == (0, "", "")

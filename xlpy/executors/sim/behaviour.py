@@ -24,6 +24,7 @@ BEHAVIOURS = {
     "no-balloon": "has no balloon driver: its memory stays as it is",
     "slow-balloon": "gives back or takes only MIB of memory in a second (8 if not given)",
     "no-hotplug": "gives up vCPUs, but uses none that come later, like a Linux without a udev rule for that",
+    "no-unplug": "does not let go of its devices",
     "busy": "works all the time, with PERCENT of each vCPU (100 if not given)",
     "no-pv-drivers": "hears nothing through xenstore, like an HVM guest without PV drivers",
     "silent": "never reads its console",

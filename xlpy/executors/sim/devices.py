@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.executors import LibxlError
 from xlpy.executors.devices import DeviceInfo
-from xlpy.executors.sim import attaching, configs, faults, life, nodes, refusals, rows, saved, wires
+from xlpy.executors.sim import attaching, behaviour, configs, faults, life, nodes, refusals, rows, saved, wires
 from xlpy.executors.sim.guest import Line, stamped
 from xlpy.xenstore import CLOSED, CONNECTED
 
@@ -160,6 +160,7 @@ class SimDevices:
         """Set online to 0 and the backend to Closing; the guest answers, if it can and will."""
         connected = wires.states(device, domain, now)[0] == CONNECTED
         answers = connected and domain["shutdown"] is None and device.closing is None
+        answers = answers and not behaviour.has(domain["behaviour"], "no-unplug")
         if answers and _in_use(device, domain):
             at = rows.guest_time(domain, now)
             text = f"vbd vbd-{device.devid}: 16 Device in use; refusing to close"

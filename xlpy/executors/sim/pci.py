@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from xlpy.devices.pci import Pci
 from xlpy.executors import LibxlError, UnknownDomain
 from xlpy.executors.pci import Assignable, PassedThrough
-from xlpy.executors.sim import attaching, nodes, refusals, rows, saved, wires
+from xlpy.executors.sim import attaching, behaviour, nodes, refusals, rows, saved, wires
 from xlpy.executors.sim.devices import PATIENCE, SimDevices
 from xlpy.libxl import Hvm
 
@@ -152,7 +152,8 @@ class SimPci:
         """Whether the guest runs and hears that a device is to go."""
         with self.store.look():
             row = rows.domain(self.db, domid)
-            return bool(row["pv_drivers"]) and row["since"] is not None
+            keeps = behaviour.has(row["behaviour"], "no-unplug")
+            return bool(row["pv_drivers"]) and row["since"] is not None and not keeps
 
     def _is_hvm(self, domid: int) -> bool:
         with self.store.look():
