@@ -250,3 +250,20 @@ def test_vcpus_go_round_the_pcpus(lab: Lab) -> None:
 def test_cpus_that_the_host_lacks_are_no_place(lab: Lab) -> None:
     domid = lab.create(config("a", info={"vcpu_hard_affinity": ((98, 99),)}))
     assert lab.host.vcpus(domid)[0].cpu in range(8)
+
+
+def test_the_last_line_says_the_cause_and_the_way_out(lab: Lab) -> None:
+    lab.create(config("a", devices=(DISK,)))
+    told = {
+        'Domain with name "a" already exists: give it another name': config("a", created={"uuid": None}),
+        "failed to open file '/nosuch': No such file or directory: check the path": config(
+            "b", info={"kernel": "/nosuch"}
+        ),
+        "Could not find bridge device br9: bridges of this host: xenbr0": config(
+            "b", devices=(VIF.replace(bridge="br9"),)
+        ),
+        "disk /dev/vg0/web is in use by domain a: a disk that a guest writes": config("b", devices=(DISK,)),
+        "Illegal pool specified: nosuch: pools of this host: Pool-0": config("b", created={"pool_name": "nosuch"}),
+    }
+    for words, guest in told.items():
+        assert refused(lab, guest).advice.startswith(words)

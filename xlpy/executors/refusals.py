@@ -38,11 +38,21 @@ def refusal(problem: Problem, plan: Plan, facts: HostFacts, domid: int) -> Refus
     """How libxl fails over PROBLEM when it builds the domain DOMID of PLAN."""
     early = [*_early(problem)]
     if early:
-        return Refusal(*early, status=problem.status, advice=problem.advice, took_domid=False)
+        return Refusal(*early, status=problem.status, advice=way_out(problem), took_domid=False)
     if problem.code == "not-enough-memory" and _makes_room(plan):
         return no_room(problem.advice)
     told = _LATE.get(problem.code, _as_it_is)(problem, plan, facts, domid)
-    return Refusal(*told, *cleanup(domid), status=problem.status, advice=problem.advice)
+    return Refusal(*told, *cleanup(domid), status=problem.status, advice=way_out(problem))
+
+
+def way_out(problem: Problem) -> str:
+    """The last line of a failure: the cause in short, and the way out."""
+    cause = problem.line
+    for start in (_ERROR, "xc: error: ", "script: "):
+        cause = cause.removeprefix(start)
+    if problem.code == "not-enough-memory" or not cause:
+        return problem.advice  # which says how much there is
+    return f"{cause.rstrip('.')}: {problem.advice}" if problem.advice else cause
 
 
 def no_room(advice: str) -> Refusal:
@@ -64,7 +74,8 @@ def uuid_taken(uuid: str) -> LibxlMessage:
 def not_made(cause: LibxlMessage, domid: int, advice: str, rc: int = -6) -> Refusal:
     """The domain itself could not be made."""
     end = _said(f"{_CREATE}:initiate_domain_create", (1296, 1351), f"Domain {domid}:cannot make domain: {rc}")
-    return Refusal(cause, end, *cleanup(domid), rc=rc, advice=advice)
+    words = cause.text.removeprefix(_ERROR).removeprefix(f"Domain {domid}:").rstrip(".")
+    return Refusal(cause, end, *cleanup(domid), rc=rc, advice=f"{words}: {advice}")
 
 
 def device_refused(kind: str, script: str, words: str, domid: int, advice: str) -> Refusal:
