@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.needed import need_real_xl
-from tests.oracle.real import RELEASES
+from tests.oracle.real import RELEASES, oracle
 from xlpy.cli.autostart.guests import LAST, Guest, find_guests, groups
 from xlpy.cli.autostart.rules import Rules, read_rules, rules_of, variables
 from xlpy.cli.autostart.work import Runner, in_groups, start, stop
@@ -23,7 +23,6 @@ from xlpy.executors.sim import open_host
 from xlpy.release import DEFAULT
 
 ROOT = Path(__file__).parents[2]
-ORACLE = Path("~/.cache/xlpy/oracle").expanduser()
 
 
 class Program:
@@ -109,7 +108,7 @@ def test_rules() -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_file_of_debians_xendomains_says_what_is_built_in(release: str) -> None:
     need_real_xl()
-    found = ORACLE / release / "root" / "etc" / "default" / "xendomains"
+    found = oracle() / release / "root" / "etc" / "default" / "xendomains"
     assert read_rules(str(found)) == Rules()
 
 
@@ -291,7 +290,7 @@ def test_the_programs_that_read_unit_and_script_have_no_complaint() -> None:
 @pytest.mark.parametrize("release", RELEASES)
 def test_the_service_that_it_replaces_is_xens(release: str) -> None:
     need_real_xl()
-    script = ORACLE / release / "root" / "etc" / "init.d" / "xendomains"
+    script = oracle() / release / "root" / "etc" / "init.d" / "xendomains"
     unit = (ROOT / "examples" / "autostart" / "xlpy-autostart.service").read_text()
     assert script.exists()
     assert f"Conflicts={script.name}.service" in unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 import sys
@@ -11,7 +12,7 @@ import pytest
 
 from tests.cli.fake import FakeExecutor, domain
 from tests.oracle.needed import need_real_xl
-from tests.oracle.real import RELEASES
+from tests.oracle.real import RELEASES, oracle
 from tests.sim.guests import DISK, VIF, Lab, config
 from xlpy.cli.main import run
 from xlpy.cli.registry import find_verb
@@ -76,11 +77,8 @@ def test_the_header_is_xentops(lab: Lab) -> None:
 def test_the_titles_and_options_are_those_of_the_real_xentop(release: str) -> None:
     """Its program has the titles as texts, and its page the options."""
     need_real_xl()
-    import gzip
 
-    from tests.cli.test_autostart import ORACLE
-
-    root = ORACLE / release / "root" / "usr"
+    root = oracle() / release / "root" / "usr"
     program = (root / "lib" / f"xen-{release}" / "bin" / "xentop").read_bytes()
     assert [column.title for column in COLUMNS if f"{column.title}\0".encode() not in program] == []
     page = gzip.decompress((root / "share" / "man" / "man1" / "xentop.1.gz").read_bytes()).decode()
