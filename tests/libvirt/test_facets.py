@@ -436,6 +436,14 @@ class TestConfigurations:
         assert (config.name, config.b_info.kernel, config.b_info.cmdline) == ("web", "/k", "quiet")
         assert config.b_info.sched_params.weight == 256
 
+    def test_its_maximum_is_that_of_today(
+        self, host: LibvirtHost, web: Domain, tmp_path: Path, control: Control
+    ) -> None:
+        (tmp_path / f"1.{web.uuid}").write_text(self.KEPT, encoding="utf-8")
+        assert host.config(1).b_info.max_memkb == 32768
+        host.xenstore.write("/local/domain/1/memory/static-max", "131072")
+        assert host.config(1).b_info.max_memkb == 131072
+
     @pytest.mark.parametrize("text", ["", "{}", "[]", '{"c_info": 1, "b_info": {}}'])
     def test_what_is_spoiled_is_asked_of_libvirt(
         self, host: LibvirtHost, web: Domain, tmp_path: Path, text: str

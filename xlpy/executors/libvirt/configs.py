@@ -15,9 +15,12 @@ from xlpy.source import Source
 
 if TYPE_CHECKING:
     from xlpy.executors import DomainInfo
+    from xlpy.executors.libvirt.modules import Modules
     from xlpy.host import HostFacts
 
 _KEPT = "/var/lib/xen/userdata-d.{}.{}.libxl-json"
+_MEMORY = {"target_memkb": "target", "max_memkb": "static-max"}
+"""Where xenstore has what is in KiB."""
 _MOVED = ("kernel", "ramdisk", "cmdline", "bootloader", "bootloader_args")
 """What libvirt sets where libxl had it before all kinds of guests had a kernel."""
 
@@ -45,6 +48,13 @@ def kept_by_libxl(domid: int, uuid: str) -> DomainConfig | None:
         return from_json(json.dumps(data))
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
+
+
+def with_memory(config: DomainConfig, domid: int, modules: Modules) -> DomainConfig:
+    """The same with the target and the maximum at present, as far as xenstore tells them."""
+    found = {field: modules.read(f"/local/domain/{domid}/memory/{node}") for field, node in _MEMORY.items()}
+    numbers = {field: int(value) for field, value in found.items() if value and value.isdecimal()}
+    return config.replace(b_info=config.b_info.replace(**numbers))
 
 
 def with_shares(config: DomainConfig, domain: Any) -> DomainConfig:

@@ -83,7 +83,7 @@ class LibvirtHost(Facets):
 
     def config(self, domid: int) -> DomainConfig:
         """What libxl keeps of a domain; from afar its XML, which libvirt itself translates to xl.cfg."""
-        from xlpy.executors.libvirt.configs import kept_by_libxl, of_dom0, read_back, with_shares
+        from xlpy.executors.libvirt.configs import kept_by_libxl, of_dom0, read_back, with_memory, with_shares
 
         if domid == 0 and not self._access.is_test:
             return self._access.on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
@@ -91,10 +91,8 @@ class LibvirtHost(Facets):
         kept = kept_by_libxl(domid, uuid) if self._access.local else None
         if kept is not None:
             named = kept.replace(c_info=kept.c_info.replace(name=name, domid=domid))
-            target = self._access.modules.read(f"/local/domain/{domid}/memory/target") or ""
-            if target.isdecimal():
-                named = named.replace(b_info=named.b_info.replace(target_memkb=int(target)))
-            return self._access.on(domid, lambda domain: with_shares(named, domain))
+            present = with_memory(named, domid, self._access.modules)
+            return self._access.on(domid, lambda domain: with_shares(present, domain))
         return read_back(self._access.on(domid, self._native), self.info().facts)
 
     # ---- changing
