@@ -9,6 +9,7 @@ from xlpy.devices.vfb import Vfb
 from xlpy.devices.vif import Vif
 from xlpy.host import Claim, Problem
 from xlpy.libxl import Hvm
+from xlpy.values import parse_vdev
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,8 @@ def device_problems(device: DeviceRecord, config: DomainConfig, facts: HostFacts
         yield from _vif_name(device, kind, setting)
     if isinstance(device, Disk):
         yield from _cd_backend(device, kind, facts, setting)
+        if isinstance(config.b_info.u, Hvm):
+            yield from _read_only(device, config.b_info.u, setting)
 
 
 def _vif_name(vif: Vif, kind: str, setting: str) -> Iterator[Problem]:
@@ -54,6 +57,22 @@ def _cd_backend(disk: Disk, kind: str, facts: HostFacts, setting: str) -> Iterat
             advice=f"leave backendtype={disk.backend} out",
             status=6,
             setting=f"{setting}.backend",
+        )
+
+
+def _read_only(disk: Disk, hvm: Hvm, setting: str) -> Iterator[Problem]:
+    """QEMU has no read-only IDE disk; one behind the emulated ones, or on the SCSI bus, is no such."""
+    try:
+        vdev = parse_vdev(disk.vdev or "")
+    except ValueError:
+        return
+    bus, most = ("AHCI", 6) if hvm.hdtype == "ahci" else ("IDE", 4)
+    if not (disk.readwrite or disk.is_cdrom or vdev.bus == "sd") and vdev.disk < most:
+        yield Problem(
+            code="read-only-ide",
+            line=f"libxl: error: qemu-xen doesn't support read-only {bus} disk drivers",
+            advice="access=rw, or a vdev that is not emulated, as xvde",
+            setting=f"{setting}.readwrite",
         )
 
 
