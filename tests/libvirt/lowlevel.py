@@ -15,6 +15,7 @@ class Control:
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
         self.paused = self.dying = False
+        self.pool_of_domains = 0
         self.found: list[dict[str, Any]] = [{"cpupool": 0, "sched": 6, "n_dom": 1, "cpulist": [0, 1, 2, 3]}]
 
     def xeninfo(self) -> dict[str, Any]:
@@ -83,7 +84,16 @@ class Control:
     def domain_getinfo(self, first: int, _most: int) -> list[dict[str, Any]]:
         flags = dict.fromkeys(("running", "blocked", "shutdown"), 0)
         flags |= {"paused": int(self.paused), "dying": int(self.dying)}
-        return [{"domid": first, "cpupool": 0, "mem_kb": 4096, "online_vcpus": 2, "cpu_time": 10**9, **flags}]
+        return [
+            {
+                "domid": first,
+                "cpupool": self.pool_of_domains,
+                "mem_kb": 4096,
+                "online_vcpus": 2,
+                "cpu_time": 10**9,
+                **flags,
+            }
+        ]
 
     def domain_unpause(self, domid: int) -> None:
         self.asked.append(("unpause", domid))

@@ -113,8 +113,22 @@ class TestCpus:
         host.cpus.set_share(1, "credit2", cap=50)
         assert xen.asked == [("share", 1, {"cap": 50})]
 
+    def test_the_scheduler_of_another_pool(self, host: LibvirtHost, web: Domain, control: Control) -> None:
+        control.found.append({"cpupool": 1, "sched": 5, "n_dom": 1, "cpulist": []})
+        control.pool_of_domains = 1
+        assert host.cpus.share(1).scheduler == "credit"
+        host.cpus.set_share(1, "credit", weight=512)
+        with pytest.raises(LibxlError):
+            host.cpus.set_share(1, "credit2", weight=512)
+
 
 class TestPools:
+    def test_the_host_knows_its_pools(self, host: LibvirtHost, control: Control) -> None:
+        control.found.append({"cpupool": 1, "sched": 5, "n_dom": 1, "cpulist": [3]})
+        facts = host.info().facts
+        assert (facts.pools, facts.pool_cpus) == (("Pool-0", "Pool-1"), ((0, 1, 2, 3), (3,)))
+        assert facts.pool_schedulers == ("credit2", "credit")
+
     def test_without_xens_modules(self, host: LibvirtHost) -> None:
         with pytest.raises(Failure) as caught:
             host.pools.pools()

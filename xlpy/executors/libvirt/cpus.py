@@ -77,7 +77,8 @@ class LibvirtCpus:
 
     def share(self, domid: int) -> DomainShare:
         """Weight and cap, of credit and credit2."""
-        return self._access.on(domid, _share)
+        scheduler = self._access.modules.scheduler(domid)
+        return self._access.on(domid, lambda domain: _share(domain, scheduler))
 
     def set_share(self, domid: int, scheduler: str, *, weight: int | None = None, cap: int | None = None) -> None:
         """Change what is given."""
@@ -116,5 +117,6 @@ def _wrong_count(domid: int, count: int, most: int) -> LibxlError:
     return LibxlError(LibxlMessage(place="libxl_domain.c:libxl_set_vcpuonline", lines=lines, text=text))
 
 
-def _share(domain: Any) -> DomainShare:
-    return DomainShare(scheduler=domain.schedulerType()[0], **domain.schedulerParameters())
+def _share(domain: Any, scheduler: str) -> DomainShare:
+    """libvirt itself knows the scheduler of the host, which that of the domain's cpupool may not be."""
+    return DomainShare(scheduler=scheduler or domain.schedulerType()[0], **domain.schedulerParameters())

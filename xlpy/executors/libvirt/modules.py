@@ -14,6 +14,8 @@ from xlpy.record import Record
 
 _FOLDERS = "/usr/lib/xen-*/lib/python"
 _DOMAINS = "/local/domain"
+SCHEDULERS = {5: "credit", 6: "credit2", 7: "arinc653", 8: "rtds", 9: "null"}
+"""By Xen's numbers."""
 
 
 class Modules(Record):
@@ -50,6 +52,14 @@ class Modules(Record):
         names = {domid: self.read(f"{_DOMAINS}/{domid}/name") for domid in domids}
         found = (int(domid) for domid, name in names.items() if wanted in (domid if name else None, name))
         return next(((domid, names[str(domid)] or "") for domid in found if not self._is_dying(domid)), None)
+
+    def scheduler(self, domid: int) -> str:
+        """That of the cpupool of a domain; empty where nobody knows."""
+        if self.control is None:
+            return ""
+        pools = {pool["cpupool"]: pool["sched"] for pool in self.xen("cpupools", "cpupool_getinfo")}
+        seen = [one for one in self.xen("cpupools", "domain_getinfo", domid, 1) if one["domid"] == domid]
+        return SCHEDULERS.get(pools.get(seen[0]["cpupool"], 0), "") if seen else ""
 
     def _is_dying(self, domid: int) -> bool:
         """Whether a domain is on its way out, so that libvirt has forgotten it already."""

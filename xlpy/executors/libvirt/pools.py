@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import Failure, LibxlError, LibxlMessage
-from xlpy.executors.libvirt.modules import ModuleError
+from xlpy.executors.libvirt.modules import SCHEDULERS, ModuleError
 from xlpy.executors.pools import Pool
 
 if TYPE_CHECKING:
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from xlpy.executors.libvirt.access import Access
 
-SCHEDULERS = {5: "credit", 6: "credit2", 7: "arinc653", 8: "rtds", 9: "null"}
-"""By Xen's numbers."""
 _ERROR_INVAL = -6
 _NAME = "/local/pool/{}/name"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from xlpy.executors.libvirt.modules import SCHEDULERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -39,6 +41,7 @@ def completed(info: HostInfo, modules: Modules) -> HostInfo:
         iommu="hvm_directio" in machine["virt_caps"] or "pv_directio" in machine["virt_caps"],
         node_memory_kib=tuple(numa["node_memsize"][node] * _MIB for node in nodes),
         node_distances=tuple(tuple(numa["node_to_node_dist"][node]) for node in nodes),
+        **_pools(modules),
         free_cpus=tuple(modules.xen("info", "cpupool_freeinfo")),
     )
     said = {name: xen[name] for name in _AS_TOLD} | {
@@ -55,6 +58,16 @@ def completed(info: HostInfo, modules: Modules) -> HostInfo:
         said=said,
         unknown=(),
     )
+
+
+def _pools(modules: Modules) -> dict[str, tuple[Any, ...]]:
+    """Names, pCPUs and schedulers of the cpupools, by number."""
+    found = sorted(modules.xen("info", "cpupool_getinfo"), key=lambda pool: int(pool["cpupool"]))
+    return {
+        "pools": tuple(modules.read(f"/local/pool/{p['cpupool']}/name") or f"Pool-{p['cpupool']}" for p in found),
+        "pool_cpus": tuple(tuple(pool["cpulist"]) for pool in found),
+        "pool_schedulers": tuple(SCHEDULERS.get(pool["sched"], "") for pool in found),
+    }
 
 
 def _virt_caps(told: list[str], *, hap: bool) -> Iterator[str]:
