@@ -103,10 +103,10 @@ def _update(host: Executor, change: Change) -> None:
             _edit(host, domid, edit)
             if undo[id(edit)] not in done:
                 done.append(undo[id(edit)])
+        host.update_config(domid, change.config)
     except Failure as failure:
         _undo(host, domid, done, failure)
         raise
-    host.update_config(domid, change.config)
 
 
 def _undo(host: Executor, domid: int, done: Iterable[tuple[AnyEdit, ...]], failure: Failure) -> None:
