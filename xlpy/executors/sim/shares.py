@@ -24,6 +24,8 @@ OTHERS_IDLE_LOAD = 0.001
 """... and each other one."""
 DOM0_LOAD = 0.03
 """For each vCPU."""
+LEVEL_ONLY = -1_000_000
+"""In `stirred`, less the number of a pool: vCPUs have left it. With -1 less the number, what they may use is another."""
 _CREDIT, _NULL, _ARINC653, _RTDS = "credit", "null", "arinc653", "rtds"
 
 
@@ -32,22 +34,23 @@ def settle(db: sqlite3.Connection, now: float) -> None:
     stirred = [row[0] for row in db.execute("SELECT what FROM stirred ORDER BY what DESC")]
     if not stirred:
         return
-    pools = {-1 - what for what in stirred if what < 0}
-    for pool in pools | _crowded(db, stirred):
+    pools = {-1 - what for what in stirred if LEVEL_ONLY < what < 0}
+    left = {LEVEL_ONLY - what for what in stirred if what <= LEVEL_ONLY}
+    for pool in pools | _crowded(db, stirred, left):
         stirred += [row[0] for row in db.execute("SELECT domid FROM domain WHERE pool_number = ?", (pool,))]
     for domid in dict.fromkeys(what for what in stirred if what >= 0):
         pools |= _classify(db, domid, now)
-    for pool in pools:
+    for pool in pools | left:
         _level(db, pool, now)
     db.execute("DELETE FROM stirred")
 
 
-def _crowded(db: sqlite3.Connection, stirred: Sequence[int]) -> set[int]:
+def _crowded(db: sqlite3.Connection, stirred: Sequence[int], left: set[int]) -> set[int]:
     """The pools in which a change of one domain is a matter of all: those where a vCPU has its pCPU for itself."""
     null = {row[0] for row in db.execute("SELECT number FROM pool WHERE scheduler = ?", (_NULL,))}
     query = "SELECT pool_number FROM domain WHERE domid = ?"
     found = (db.execute(query, (what,)).fetchone() for what in stirred if what >= 0) if null else ()
-    return null.intersection(row[0] for row in found if row)
+    return null.intersection(left.union(row[0] for row in found if row))
 
 
 def _own_cpus(db: sqlite3.Connection, pool: int) -> dict[tuple[int, int], int]:

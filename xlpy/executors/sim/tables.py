@@ -123,3 +123,11 @@ CREATE TRIGGER held_changes AFTER UPDATE OF kib ON placed BEGIN
     UPDATE held SET kib = kib + new.kib - old.kib WHERE node = new.node; END;
 """
 """Sums that would take longer the more domains there are."""
+
+LEVELS = """
+DROP TRIGGER vcpu_goes;
+CREATE TRIGGER vcpu_goes AFTER DELETE ON vcpu WHEN old.share IS NOT NULL BEGIN
+    UPDATE share SET count = count - 1 WHERE id = old.share;
+    INSERT OR IGNORE INTO stirred SELECT -1000000 - pool FROM share WHERE id = old.share; END;
+"""
+"""A vCPU that goes leaves more to the others of its pool, who stay what they are."""
