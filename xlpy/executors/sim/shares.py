@@ -25,7 +25,7 @@ OTHERS_IDLE_LOAD = 0.001
 DOM0_LOAD = 0.03
 """For each vCPU."""
 LEVEL_ONLY = -1_000_000
-"""In `stirred`, less the number of a pool: vCPUs have left it. With -1 less the number, what they may use is another."""
+"""In `stirred`, less the number of a pool: vCPUs have left it. With -1 less it: what they may use is another."""
 _CREDIT, _NULL, _ARINC653, _RTDS = "credit", "null", "arinc653", "rtds"
 
 
