@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.executors.sim.tables import CROWD, LEVELS, RESOURCES, SUMS
+from xlpy.executors.sim.tables import CROWD, IDLE, LEVELS, RESOURCES, SUMS
 
 APPLICATION_ID = 0x786C7079
 """Tells SQLite's files apart; the letters xlpy."""
@@ -230,5 +230,6 @@ ALTER TABLE console ADD COLUMN tty TEXT NOT NULL DEFAULT '';
 ALTER TABLE domain ADD COLUMN plugged INTEGER;
 """,
     LEVELS,
+    IDLE,
 )
 """What brings the schema from one version to the next; never change one that was released."""

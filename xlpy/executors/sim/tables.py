@@ -131,3 +131,10 @@ CREATE TRIGGER vcpu_goes AFTER DELETE ON vcpu WHEN old.share IS NOT NULL BEGIN
     INSERT OR IGNORE INTO stirred SELECT -1000000 - pool FROM share WHERE id = old.share; END;
 """
 """A vCPU that goes leaves more to the others of its pool, who stay what they are."""
+
+IDLE = """
+DELETE FROM busy WHERE number = 0;
+CREATE TRIGGER busy_goes AFTER UPDATE OF number ON busy WHEN new.number = 0 BEGIN
+    DELETE FROM busy WHERE cpu = new.cpu; END;
+"""
+"""A pCPU on which no vCPU is left is as it was before there was one."""
