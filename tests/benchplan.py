@@ -7,9 +7,9 @@ import time
 
 from xlpy.config import load
 from xlpy.host import BUILT_IN
+from xlpy.planner.together import judge, of_facts
 from xlpy.render.plan import list_text
 from xlpy.source import Source
-from xlpy.together import judge, of_facts
 
 FEW, MANY, REPEATS = 100, 1000, 5
 LARGE = BUILT_IN.replace(memory_kib=4 * 1024**3, nodes=tuple(cpu // 64 for cpu in range(256)))

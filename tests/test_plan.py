@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from tests.sim.guests import DISK, GIB, KERNEL, MIB, VIF, config
-from xlpy import decisions, steps
 from xlpy.devices.disk import Disk
 from xlpy.devices.pci import Pci
 from xlpy.devices.vfb import Vfb
@@ -14,7 +13,8 @@ from xlpy.devices.vif import Vif
 from xlpy.devices.vkb import Vkb
 from xlpy.host import BUILT_IN, HostFacts
 from xlpy.libxl import DeviceRecord, DomainConfig, Hvm, Pvh, SchedParams, VgaInterfaceInfo, VncInfo
-from xlpy.plan import Plan, check, make_plan
+from xlpy.planner import decisions, steps
+from xlpy.planner.plan import Plan, check, make_plan
 from xlpy.render.plan import plan_dict, plan_text
 
 CD = Disk(pdev_path="/var/lib/xen/images/cd.iso", vdev="hdc", format="raw", removable=1, is_cdrom=1)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.executors.events import Event
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 NO_UUID = "00000000-0000-0000-0000-000000000000"
 ALL_CPUS = tuple(range(8))

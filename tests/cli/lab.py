@@ -8,7 +8,7 @@ from tests.sim.guests import Clock, config
 from xlpy.cli.main import run
 from xlpy.executors.sim import SimHost, open_host
 from xlpy.host import HostFacts
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 
 if TYPE_CHECKING:
     import pytest

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.fake import FakeConsole
-from xlpy.cli import terminal
+from xlpy.cli.shared import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 GUEST = """
 import sys
 from tests.cli.fake import FakeConsole
-from xlpy.cli import terminal
+from xlpy.cli.shared import terminal
 terminal.QUIET_SECONDS = 0.3
 class Guest(FakeConsole):
     def write(self, text):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlpy.cli.sizes import parse_kib
+from xlpy.cli.shared.sizes import parse_kib
 
 if TYPE_CHECKING:
     from tests.cli.lab import Recorded

@@ -103,7 +103,7 @@ class TestStart:
             "pathlib",
             "argparse",
             "xlpy.config",
-            "xlpy.plan",
+            "xlpy.planner.plan",
         }
 
     def test_create_imports_neither_click_nor_rich(self) -> None:

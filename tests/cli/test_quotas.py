@@ -11,7 +11,7 @@ from tests.sim.guests import config
 from xlpy.executors.sim import open_host
 from xlpy.host import BUILT_IN
 from xlpy.libxl import XsQuotaItem, XsQuotaList
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

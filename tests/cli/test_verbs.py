@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.cli.fake import FakeConsole, FakeExecutor, domain
-from xlpy.cli import stopping
 from xlpy.cli.main import run
+from xlpy.cli.shared import stopping
 from xlpy.executors import Failure, StopEvent
 
 GONE_17 = "libxl: error: libxl_dom.c:37:libxl__domain_type: unable to get domain type for domid=99\n"
@@ -241,7 +241,7 @@ class TestFollowing:
     @pytest.fixture(autouse=True)
     def _config(self, tmp_path: os.PathLike[str], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(tmp_path)
-        monkeypatch.setattr("xlpy.plan.check", lambda _plan, _facts: ())
+        monkeypatch.setattr("xlpy.planner.plan.check", lambda _plan, _facts: ())
         with open("web.cfg", "w", encoding="utf-8") as file:  # noqa: PTH123 - the current directory
             file.write('name = "web"\nkernel = "/boot/vmlinuz"\n')
 
@@ -295,6 +295,6 @@ class TestFollowing:
 
     def test_with_its_console(self, xl: Xl, host: FakeExecutor, monkeypatch: pytest.MonkeyPatch) -> None:
         host.stream = FakeConsole("booting\n", "login: ")
-        monkeypatch.setattr("xlpy.cli.terminal.QUIET_SECONDS", 0.05)
+        monkeypatch.setattr("xlpy.cli.shared.terminal.QUIET_SECONDS", 0.05)
         monkeypatch.setattr("sys.stdin", None)
         assert xl("create", "-qc", "web.cfg") == (0, "booting\nlogin: ", "")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlpy.cli import xlconf
+from xlpy.cli.files import xlconf
 from xlpy.cli.main import run
 
 if TYPE_CHECKING:

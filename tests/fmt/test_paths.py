@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from xlpy.cli.paths import find_files
+from xlpy.cli.files.paths import find_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from xlpy.cli.rewriting import diff, rewrite
+from xlpy.cli.files.rewriting import diff, rewrite
 from xlpy.executors import Failure
 
 ROOT = Path(__file__).parents[2]
 AGAIN = """
 import itertools
-from xlpy.cli.rewriting import rewrite
+from xlpy.cli.files.rewriting import rewrite
 print("go", flush=True)
 for char in itertools.cycle((b"a", b"b")):
     rewrite("web.cfg", char * 1_000_000)

@@ -13,7 +13,7 @@ from xlpy.host import BUILT_IN
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Hvm, Struct
 from xlpy.libxl_json import to_json
 from xlpy.libxl_read import device_classes, from_json
-from xlpy.plan import check, make_plan
+from xlpy.planner.plan import check, make_plan
 from xlpy.release import COMPARED, Release
 from xlpy.render.plan import plan_dict, plan_text
 from xlpy.source import Source

@@ -10,7 +10,7 @@ from tests.libvirt.fake import Error, Xen
 from tests.libvirt.samples import CAPABILITIES
 from xlpy.config import load
 from xlpy.executors.libvirt import facts
-from xlpy.plan import check, make_plan
+from xlpy.planner.plan import check, make_plan
 from xlpy.release import Release
 from xlpy.render.hostinfo import info_text
 from xlpy.source import Source

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from xlpy.cli.recording import recorded, standing_of
-from xlpy.compare import differences
+from xlpy.cli.plans.recording import recorded, standing_of
 from xlpy.executors.observing import observe
+from xlpy.fleet.compare import differences
 
 if TYPE_CHECKING:
     from tests.libvirt.fake import Domain

@@ -37,7 +37,7 @@ def test_the_rules_are_not_even_loaded_when_all_is_known(tmp_path: Path) -> None
         (tmp_path / f"{number}.cfg").write_text(configuration(number * 50), encoding="utf-8")
     script = (
         "import sys; from pathlib import Path; from xlpy.cli.linting import run\n"
-        "from xlpy.cli.paths import find_files; from xlpy.lint.settings import LintSettings\n"
+        "from xlpy.cli.files.paths import find_files; from xlpy.lint.settings import LintSettings\n"
         f"reports = list(run(find_files([{str(tmp_path)!r}]), LintSettings(), jobs=1, cache=Path({str(tmp_path)!r})))\n"
         "print(len(reports), *(name for name in sys.modules if name.startswith(('xlpy.lint.rules', 'xlpy.options'))))"
     )

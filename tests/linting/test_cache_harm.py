@@ -124,7 +124,7 @@ def test_many_processes_share_it(tmp_path: Path) -> None:
         (files / f"{number}.cfg").write_text(configuration(number), encoding="utf-8")
     script = (
         "import sys; from pathlib import Path; from xlpy.cli.linting import run\n"
-        "from xlpy.cli.paths import find_files; from xlpy.lint.settings import LintSettings\n"
+        "from xlpy.cli.files.paths import find_files; from xlpy.lint.settings import LintSettings\n"
         f"kept = run(find_files([{str(files)!r}]), LintSettings(), jobs=2, cache=Path({str(tmp_path)!r}, 'cache'))\n"
         "print([(report.path[-8:], len(report.notes), report.trouble) for report in kept])"
     )

@@ -100,7 +100,7 @@ def _gone(group: int) -> None:
 PEAK = """
 import resource, sys
 from xlpy.cli.linting import run
-from xlpy.cli.paths import find_files
+from xlpy.cli.files.paths import find_files
 from xlpy.lint.settings import LintSettings
 count = sum(1 for _ in run(find_files([sys.argv[1]]), LintSettings(), jobs=1))
 print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

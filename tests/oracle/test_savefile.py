@@ -12,7 +12,7 @@ from tests.oracle.needed import need_real_xl
 from tests.oracle.ours import run_ours
 from tests.oracle.real import RELEASES, run_real
 from tests.processes import Place
-from xlpy.cli.savefile import MAGIC
+from xlpy.cli.files.savefile import MAGIC
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from xlpy.cli.drawing import said
+from xlpy.cli.plans.drawing import said
 from xlpy.config import load
 from xlpy.host import BUILT_IN, HostFacts
 from xlpy.picture.objects import Drawn
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 from xlpy.source import Source
 
 

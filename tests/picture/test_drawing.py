@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.picture.drawn import drawn, numbered
 from tests.processes import ROOT
-from xlpy.cli.drawing import draw
+from xlpy.cli.plans.drawing import draw
 from xlpy.host import BUILT_IN
 from xlpy.picture.objects import object_graph
 from xlpy.render.picture.layout import LANE, ROW, layout

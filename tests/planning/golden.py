@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xlpy.cli.hostfile import read_host
+from xlpy.cli.files.hostfile import read_host
 from xlpy.config import load
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 from xlpy.render.plan import detail_text, plan_text
 from xlpy.source import Source
 

@@ -14,13 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sim.guests import DISK, MIB, VIF, Lab, config
-from xlpy.change import Changes, Wish, changes
 from xlpy.cli.main import run
-from xlpy.cli.recording import standing_of
+from xlpy.cli.plans.recording import standing_of
 from xlpy.devices.pci import Pci
 from xlpy.executors import Failure
 from xlpy.executors.observing import observe
 from xlpy.executors.rollout import Outcome, roll_out
+from xlpy.fleet.change import Changes, Wish, changes
 from xlpy.host import BUILT_IN
 from xlpy.libxl import DomainConfig, SchedParams
 

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.sim.guests import DISK, GIB, MIB, VIF, config
-from xlpy import decisions
-from xlpy.capacity import Capacity, Puzzle, Site, capacity, first_fit, pose
 from xlpy.cli.main import run
 from xlpy.devices.pci import Pci
+from xlpy.fleet.capacity import Capacity, Puzzle, Site, capacity, first_fit, pose
+from xlpy.fleet.packing import best_fit
 from xlpy.host import BUILT_IN
-from xlpy.packing import best_fit
-from xlpy.together import of_facts
+from xlpy.planner import decisions
+from xlpy.planner.together import of_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -125,7 +125,7 @@ def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: py
     assert run([*words, "--format", "json", "a.cfg"], "xlpy") == 0
     assert json.loads(capsys.readouterr().out)["hosts"][0]["guests"] == ["a"]
     assert run(["plan", "--host", "one.json", "--host", "two.json", "a.cfg"], "xlpy") == 2
-    monkeypatch.setattr("xlpy.packing.best_fit", _absent)
+    monkeypatch.setattr("xlpy.fleet.packing.best_fit", _absent)
     assert run(["plan", "--capacity", "--solver", "or-tools", "a.cfg"], "xlpy") == 1
     assert "pip install 'xlpy[capacity]'" in capsys.readouterr().err
     assert run(["plan", "--capacity", "a.cfg"], "xlpy") == 0

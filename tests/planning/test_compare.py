@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from tests.sim.guests import DISK, GIB, MIB, VIF, config
-from xlpy.change import Change, Wish, changes
-from xlpy.compare import Difference, differences
 from xlpy.devices.disk import Disk
 from xlpy.devices.pci import Pci
 from xlpy.devices.vif import Vif
-from xlpy.edits import (
+from xlpy.fleet.change import Change, Wish, changes
+from xlpy.fleet.compare import Difference, differences
+from xlpy.fleet.edits import (
     AttachDevice,
     ChangeMedium,
     DetachDevice,
@@ -22,10 +22,10 @@ from xlpy.edits import (
     SetShare,
     SetTarget,
 )
+from xlpy.fleet.running import Running
 from xlpy.host import BUILT_IN
 from xlpy.libxl import DomainConfig, Hvm, SchedParams, VncInfo
-from xlpy.running import Running
-from xlpy.together import of_facts
+from xlpy.planner.together import of_facts
 
 EVERYWHERE = tuple(range(BUILT_IN.cpus))
 CD = Disk(vdev="hdc", format="raw", is_cdrom=1, removable=1, pdev_path="/var/lib/xen/iso/a.iso")

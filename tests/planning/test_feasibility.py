@@ -7,19 +7,19 @@ from typing import Any
 import pytest
 
 from tests.sim.guests import DISK, GIB, MIB, VIF, config
-from xlpy.cli.hostfile import read_host
+from xlpy.cli.files.hostfile import read_host
 from xlpy.devices.disk import Disk
 from xlpy.devices.pci import Pci
 from xlpy.devices.usbdev import Hostdev, Usbdev
 from xlpy.devices.vfb import Vfb
 from xlpy.devices.vif import Vif
-from xlpy.feasibility import problems
-from xlpy.feasible_guest import ranges
 from xlpy.host import BUILT_IN, HostFacts, PciDevice
 from xlpy.libxl import DomainConfig, Hvm, Pvh, VncInfo, VnodeInfo
-from xlpy.placement import Room
-from xlpy.plan import check, make_plan
-from xlpy.together import Guest, Standing, in_order, judge, of_facts
+from xlpy.planner.feasibility import problems
+from xlpy.planner.feasible_guest import ranges
+from xlpy.planner.placement import Room
+from xlpy.planner.plan import check, make_plan
+from xlpy.planner.together import Guest, Standing, in_order, judge, of_facts
 
 NUMA = read_host("numa")
 SMALL = read_host("small")

@@ -12,9 +12,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.sim.guests import Lab, config
-from xlpy.cli.hostfile import host_text, read_host, shipped
+from xlpy.cli.files.hostfile import host_text, read_host, shipped
 from xlpy.cli.main import run
-from xlpy.cli.recording import recorded
+from xlpy.cli.plans.recording import recorded
 from xlpy.executors import Failure
 from xlpy.executors.machine import Machine, completed, facts
 from xlpy.executors.sim import saved

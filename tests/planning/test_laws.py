@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.sim.guests import DISK, MIB, Lab, config
-from xlpy.cli.hostfile import read_host, shipped
-from xlpy.cli.recording import standing_of
+from xlpy.cli.files.hostfile import read_host, shipped
+from xlpy.cli.plans.recording import standing_of
 from xlpy.devices.disk import Disk
 from xlpy.devices.pci import Pci
 from xlpy.devices.vfb import Vfb
@@ -20,7 +20,7 @@ from xlpy.devices.vif import Vif
 from xlpy.devices.vkb import Vkb
 from xlpy.executors.observing import observe
 from xlpy.libxl import DomainConfig, Hvm, Pv, Pvh, VgaInterfaceInfo, VncInfo
-from xlpy.together import judge
+from xlpy.planner.together import judge
 
 KERNEL = "/boot/vmlinuz-6.12.0-amd64"
 IMAGES = [

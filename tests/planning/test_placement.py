@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tests.sim.guests import GIB, MIB, config
 from xlpy.host import BUILT_IN
-from xlpy.placement import Placement, Room, after, empty_room, nodes_of, place
+from xlpy.planner.placement import Placement, Room, after, empty_room, nodes_of, place
 
 LAB = BUILT_IN.replace(
     nodes=(0, 0, 1, 1),

@@ -174,7 +174,7 @@ def test_the_guests_that_run_count(capsys: pytest.CaptureFixture[str], tmp_path:
 
 
 def make(lab: Lab) -> Any:
-    from xlpy.plan import make_plan
+    from xlpy.planner.plan import make_plan
 
     return make_plan(config("web"), lab.facts)
 

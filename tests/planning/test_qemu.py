@@ -12,7 +12,7 @@ from xlpy.devices.disk import Disk
 from xlpy.devices.vfb import Vfb
 from xlpy.devices.vif import Vif
 from xlpy.libxl import Hvm, SdlInfo, SpiceInfo, VgaInterfaceInfo, VncInfo
-from xlpy.qemu import arguments, environment
+from xlpy.planner.qemu import arguments, environment
 
 CD = Disk(vdev="hdc", format="raw", is_cdrom=1, pdev_path="/srv/a.iso")
 SPICE = SpiceInfo(enable=True, port=6000, tls_port=0, host="0.0.0.0", passwd="geheim", vdagent=True)

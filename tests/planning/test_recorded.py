@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from xlpy.config import load
-from xlpy.details import Detail, detail
 from xlpy.host import BUILT_IN
-from xlpy.plan import Plan, make_plan
+from xlpy.planner.details import Detail, detail
+from xlpy.planner.plan import Plan, make_plan
 from xlpy.source import Source
 
 GUESTS = {

@@ -9,7 +9,7 @@ from xlpy.devices.vif import Vif
 from xlpy.executors.sim import SimHost, open_host
 from xlpy.host import BUILT_IN, HostFacts
 from xlpy.libxl import BuildInfo, CreateInfo, DeviceRecord, DomainConfig, union_member
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

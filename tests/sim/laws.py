@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tests.sim.guests import state
-from xlpy import decisions
 from xlpy.devices.disk import Disk
 from xlpy.executors.sim import saved
+from xlpy.planner import decisions
 
 if TYPE_CHECKING:
     from xlpy.executors.sim import SimHost

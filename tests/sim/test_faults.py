@@ -17,13 +17,13 @@ from xlpy.executors import Failure, LibxlError
 from xlpy.executors.faults import POINTS, Fault
 from xlpy.executors.saving import GUEST_TIMEDOUT, SaveFailed
 from xlpy.executors.sim.stepfaults import points_of
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 from xlpy.source import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "examples" / "etc-xen").glob("*.cfg"))
 NO_MEMORY = "xc_dom_boot_mem_init: can't allocate low memory for domain: Out of memory"

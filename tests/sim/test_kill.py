@@ -17,7 +17,7 @@ from tests.sim.laws import check_laws
 from xlpy.executors.saving import SaveFailed
 from xlpy.executors.sim import SimHost, open_host
 from xlpy.host import BUILT_IN
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 
 if TYPE_CHECKING:
     from pathlib import Path

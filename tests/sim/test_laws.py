@@ -9,8 +9,8 @@ import pytest
 from tests.sim.guests import DISK, GIB, VIF, config
 from xlpy.devices.pci import Pci
 from xlpy.executors import Failure, UnknownDomain
-from xlpy.plan import make_plan
-from xlpy.steps import Unpause
+from xlpy.planner.plan import make_plan
+from xlpy.planner.steps import Unpause
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ import pytest
 
 from tests.processes import Place
 from tests.sim.laws import check_laws
-from xlpy.cli import pipes
+from xlpy.cli.moving import pipes
 from xlpy.executors.sim import open_host
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def test_no_receiver(place: Place) -> None:
 
 DIES = """\
 import os, sys, time
-from xlpy.cli import pipes
+from xlpy.cli.moving import pipes
 stage = int(sys.argv[1])
 os.write(1, pipes.BANNER)
 if stage == 0:
@@ -192,7 +192,7 @@ def test_a_fault_at_any_moment_leaves_one_domain_that_can_run(place: Place, poin
 
 COPIES = """\
 import os
-from xlpy.cli import pipes
+from xlpy.cli.moving import pipes
 os.write(1, pipes.BANNER)
 with open("sent", "wb") as file:
     while data := os.read(0, 65536):

@@ -11,7 +11,7 @@ from tests.sim.laws import check_laws
 from xlpy.executors import Failure
 from xlpy.executors.sim import open_host
 from xlpy.host import BUILT_IN
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ from xlpy.devices.vkb import Vkb
 from xlpy.executors.sim import saved
 from xlpy.host import BUILT_IN, HostFacts
 from xlpy.libxl import Hvm, VncInfo
+from xlpy.planner.steps import Unpause
 from xlpy.record import Record
-from xlpy.steps import Unpause
 
 
 @pytest.mark.parametrize("kind", ["pv", "pvh", "hvm"])

@@ -12,7 +12,7 @@ from xlpy import vocabulary
 from xlpy.config import load
 from xlpy.executors.sim import guest, saved
 from xlpy.host import BUILT_IN
-from xlpy.plan import check, make_plan
+from xlpy.planner.plan import check, make_plan
 from xlpy.render.plan import plan_dict, plan_text
 from xlpy.source import Source
 

@@ -30,7 +30,7 @@ MANY = """
 import sys
 from xlpy.config import load
 from xlpy.executors.libvirt import open_host
-from xlpy.plan import make_plan
+from xlpy.planner.plan import make_plan
 from xlpy.source import Source
 
 name, times = sys.argv[1:]

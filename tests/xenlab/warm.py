@@ -19,7 +19,8 @@ _LIMIT = 120
 SERVER = """
 import json, os, sys, tempfile
 import libvirt
-import xlpy.cli.creation, xlpy.executors.libvirt.creation, xlpy.executors.libvirt.facts, xlpy.executors.libvirt.host
+import xlpy.cli.shared.creation, xlpy.executors.libvirt.creation
+import xlpy.executors.libvirt.facts, xlpy.executors.libvirt.host
 from xlpy.cli.main import xl
 
 for line in sys.stdin:

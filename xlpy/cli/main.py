@@ -8,11 +8,11 @@ import sys
 
 from xlpy.cli import names
 from xlpy.cli.call import Call, Leave, Settings
+from xlpy.cli.files.xlconf import VARIABLE, with_conf
 from xlpy.cli.getopt import LONG, BadOptionError, Getopt
 from xlpy.cli.registry import find_verb
 from xlpy.cli.say import say, say_failure, say_libxl
 from xlpy.cli.verb import HELP_OPTION, Option
-from xlpy.cli.xlconf import VARIABLE, with_conf
 from xlpy.executors import Failure, LibxlError
 from xlpy.release import DEFAULT, Release
 
@@ -115,7 +115,7 @@ def _run(argv: list[str], program: str) -> int:
         return _bad_global_option(bad, program)
     last = dict(given)
     if "T" in last:
-        from xlpy.cli.stamping import Stamped
+        from xlpy.cli.shared.stamping import Stamped
 
         sys.stderr = Stamped(sys.stderr)
     settings = settings_of(last, [letter for letter, _ in given].count("v"), program)

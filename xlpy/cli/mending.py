@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlpy.cli.paths import read_source
+from xlpy.cli.files.paths import read_source
 from xlpy.executors import Failure
 from xlpy.lint.fixing import mend
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from xlpy.executors.xenstore import Xenstore
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 else:
     Protocol = object  # typing is slow to import
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from xlpy.executors import DomainInfo, Executor
-    from xlpy.running import Running
+    from xlpy.fleet.running import Running
 
     T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def observe(host: Executor) -> tuple[Running, ...]:
 
 
 def _one(host: Executor, domain: DomainInfo, pool: str, scheduler: str, *, exact: bool) -> Running:
-    from xlpy.running import Running
+    from xlpy.fleet.running import Running
 
     domid = domain.domid
     vcpus = _told(lambda: host.vcpus(domid)) or ()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from xlpy.host import HostFacts, Problem
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 _CREATE, _DOM, _DEVICE = "libxl_create.c", "libxl_dom.c", "libxl_device.c"
 _GONE = "No such file or directory"

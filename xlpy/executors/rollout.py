@@ -6,18 +6,27 @@ import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
-from xlpy.edits import AttachDevice, ChangeMedium, DetachDevice, MoveToPool, SetAffinity, SetOnline, SetShare, SetTarget
 from xlpy.executors import Failure, NoPvDrivers, UnknownDomain
-from xlpy.plan import make_plan
+from xlpy.fleet.edits import (
+    AttachDevice,
+    ChangeMedium,
+    DetachDevice,
+    MoveToPool,
+    SetAffinity,
+    SetOnline,
+    SetShare,
+    SetTarget,
+)
+from xlpy.planner.plan import make_plan
 from xlpy.record import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from xlpy.change import Change
-    from xlpy.edits import AnyEdit
     from xlpy.executors import Executor
+    from xlpy.fleet.change import Change
+    from xlpy.fleet.edits import AnyEdit
     from xlpy.libxl import DomainConfig
 
     Opener = Callable[[], AbstractContextManager[Executor]]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from xlpy.host import HostFacts
     from xlpy.picture.objects import Drawn
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 XEN, DOM0, FREE = "Xen", "Domain-0", "free"
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from xlpy.host import HostFacts
     from xlpy.libxl import DeviceRecord, DomainConfig
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 HOST = "host"
 _DOM0 = "Domain-0"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import zip_longest
 from textwrap import wrap
 
+from xlpy.planner.steps import PRINTABLE, Step
 from xlpy.record import Record
 from xlpy.render.plandetail import detail_dict, detail_lines
-from xlpy.steps import PRINTABLE, Step
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from xlpy.host import HostFacts
-    from xlpy.plan import Plan
-    from xlpy.together import Judged
+    from xlpy.planner.plan import Plan
+    from xlpy.planner.together import Judged
 
 WIDTH = 100
 _SECRETS = frozenset({"passwd"})
@@ -70,7 +70,7 @@ def _row_of(number: int, one: Judged) -> tuple[str, ...]:
 
 
 def _sum(judged: Sequence[Judged], facts: HostFacts, free_kib: int) -> str:
-    from xlpy import decisions
+    from xlpy.planner import decisions
 
     built = [one.plan.config for one in judged if not one.fatal]
     need = sum(decisions.need(config, facts) for config in built)
@@ -126,8 +126,8 @@ def plan_dict(plan: Plan, facts: HostFacts | None = None) -> dict[str, Any]:
 
 
 def _sizes(plan: Plan, facts: HostFacts) -> dict[str, Any]:
-    from xlpy import decisions
-    from xlpy.together import served_by
+    from xlpy.planner import decisions
+    from xlpy.planner.together import served_by
 
     config, placed = plan.config, plan.placement
     return {

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from xlpy.steps import PRINTABLE
+from xlpy.planner.steps import PRINTABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from xlpy.capacity import Capacity, Load, Use
+    from xlpy.fleet.capacity import Capacity, Load, Use
 
 _MIB = 1024
 _MOST_NAMES = 12

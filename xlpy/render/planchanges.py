@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from xlpy.change import SIGNS
-from xlpy.steps import PRINTABLE
+from xlpy.fleet.change import SIGNS
+from xlpy.planner.steps import PRINTABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from xlpy.change import Change, Changes
     from xlpy.executors.rollout import Outcome
+    from xlpy.fleet.change import Change, Changes
 
 _WORDS = {
     "create": ("will be created", "to create"),

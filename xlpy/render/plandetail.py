@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import shlex
 
-from xlpy.steps import PRINTABLE
+from xlpy.planner.steps import PRINTABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from xlpy.details import Detail
     from xlpy.host import HostFacts
-    from xlpy.hotplug import Script
-    from xlpy.plan import Plan
-    from xlpy.steps import AnyStep
+    from xlpy.planner.details import Detail
+    from xlpy.planner.hotplug import Script
+    from xlpy.planner.plan import Plan
+    from xlpy.planner.steps import AnyStep
     from xlpy.xenstore import Node
 
 _WIDTH = 95
@@ -23,7 +23,7 @@ _WIDTH = 95
 
 def detail_lines(step: AnyStep, plan: Plan, facts: HostFacts) -> Iterator[str]:
     """What there is to say, on lines that a terminal may see."""
-    from xlpy.details import detail
+    from xlpy.planner.details import detail
 
     found = detail(step, plan, facts)
     for line in _lines(found):
@@ -71,7 +71,7 @@ def node_lines(nodes: tuple[Node, ...]) -> Iterator[str]:
 
 def detail_dict(step: AnyStep, plan: Plan, facts: HostFacts) -> dict[str, Any]:
     """The same as plain values."""
-    from xlpy.details import detail
+    from xlpy.planner.details import detail
 
     found = detail(step, plan, facts)
     return {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from xlpy.planner.steps import PRINTABLE
 from xlpy.render.picture.html import page as whole_page
-from xlpy.steps import PRINTABLE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlpy.cli.changing import Compared, compare_files, compare_saved, opener
 from xlpy.cli.command import host_options
-from xlpy.cli.planfile import load_plan
+from xlpy.cli.files.planfile import load_plan
+from xlpy.cli.files.xlconf import with_conf
+from xlpy.cli.plans.changing import Compared, compare_files, compare_saved, opener
 from xlpy.cli.say import say, say_failure
-from xlpy.cli.xlconf import with_conf
 from xlpy.executors import Failure
 from xlpy.render.planchanges import begun_text, changes_text, done_text, outcomes_text
 
 if TYPE_CHECKING:
-    from xlpy.change import Change
     from xlpy.cli.call import Settings
     from xlpy.executors.rollout import Outcome
+    from xlpy.fleet.change import Change
 
 _STALE = 4
 """The status for a saved plan whose host has changed since."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xlpy.cli.command import release_option
-from xlpy.cli.configfile import read_config
+from xlpy.cli.files.configfile import read_config
 from xlpy.cli.findings import show
 from xlpy.cli.say import say, say_failure
 from xlpy.diagnostic import Severity

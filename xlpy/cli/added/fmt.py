@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xlpy.cli.files.paths import DEFAULT_INCLUDE, STANDARD_INPUT, find_files, read_source
+from xlpy.cli.files.rewriting import diff, fit, rewrite
 from xlpy.cli.findings import show
-from xlpy.cli.paths import DEFAULT_INCLUDE, STANDARD_INPUT, find_files, read_source
-from xlpy.cli.rewriting import diff, fit, rewrite
 from xlpy.cli.say import say
 from xlpy.diagnostic import Severity
 from xlpy.executors import Failure

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from xlpy.cli.command import host_options
-from xlpy.cli.drawing import draw, read_guests, running_guests
-from xlpy.cli.planning import the_host
+from xlpy.cli.files.xlconf import with_conf
+from xlpy.cli.plans.drawing import draw, read_guests, running_guests
+from xlpy.cli.plans.planning import the_host
 from xlpy.cli.say import say
-from xlpy.cli.xlconf import with_conf
 
 if TYPE_CHECKING:
     from xlpy.cli.call import Settings

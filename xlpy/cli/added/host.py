@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlpy.cli import hoststate
 from xlpy.cli.command import host_options
+from xlpy.cli.plans import hoststate
 from xlpy.cli.say import say_failure
 from xlpy.executors import Failure
 
@@ -58,7 +58,7 @@ def facts(
     try:
         text = _listing() if listed else _schema() if wants_schema else ""
         if not text:
-            from xlpy.cli.hostfile import host_text
+            from xlpy.cli.files.hostfile import host_text
 
             found = _facts(settings, host_file, directories, machine=machine)
             text = host_text(found, layout or ("json" if (out or "").endswith(".json") else "toml"))
@@ -70,7 +70,7 @@ def facts(
 
 
 def _listing() -> str:
-    from xlpy.cli.hostfile import read_host, shipped
+    from xlpy.cli.files.hostfile import read_host, shipped
 
     hosts = {name: read_host(name) for name in shipped()}
     return "".join(
@@ -90,7 +90,7 @@ def _schema() -> str:
 
 def _facts(settings: Settings, host_file: str | None, directories: tuple[str, ...], *, machine: bool) -> HostFacts:
     if host_file is not None:
-        from xlpy.cli.hostfile import read_host
+        from xlpy.cli.files.hostfile import read_host
 
         return read_host(host_file)
     from xlpy.executors.machine import Machine, completed
@@ -99,7 +99,7 @@ def _facts(settings: Settings, host_file: str | None, directories: tuple[str, ..
     if machine:
         return of_machine(Machine(), directories)
     from xlpy.cli.connection import connect
-    from xlpy.cli.recording import recorded
+    from xlpy.cli.plans.recording import recorded
 
     found = recorded(connect(settings.connect))
     local = (settings.connect or "").startswith(_LOCAL)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlpy.cli.baselinefile import BaselineFile
 from xlpy.cli.command import release_option
-from xlpy.cli.hostfile import read_host
+from xlpy.cli.files.baselinefile import BaselineFile
+from xlpy.cli.files.hostfile import read_host
+from xlpy.cli.files.paths import DEFAULT_INCLUDE, STANDARD_INPUT, find_files
+from xlpy.cli.files.rewriting import diff, fit, rewrite
+from xlpy.cli.files.settingsfile import check_names, find_settings, parse_severity, read_settings
 from xlpy.cli.linting import run
 from xlpy.cli.linting.cache import default_folder
 from xlpy.cli.mending import Mended, mend_files
-from xlpy.cli.paths import DEFAULT_INCLUDE, STANDARD_INPUT, find_files
-from xlpy.cli.rewriting import diff, fit, rewrite
 from xlpy.cli.say import say
-from xlpy.cli.settingsfile import check_names, find_settings, parse_severity, read_settings
 from xlpy.executors import Failure
 from xlpy.lint.report import Tally
 from xlpy.lint.settings import LintSettings

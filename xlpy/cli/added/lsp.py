@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xlpy.cli.paths import DEFAULT_INCLUDE, find_files
-from xlpy.cli.settingsfile import find_settings, read_settings
+from xlpy.cli.files.paths import DEFAULT_INCLUDE, find_files
+from xlpy.cli.files.settingsfile import find_settings, read_settings
 from xlpy.executors import Failure
 from xlpy.lint.settings import LintSettings
 

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xlpy.cli.command import host_options
+from xlpy.cli.files.xlconf import with_conf
 from xlpy.cli.findings import show
-from xlpy.cli.planning import Planned, finding, findings, in_file_order, plan_files, read_files, the_host
+from xlpy.cli.plans.planning import Planned, finding, findings, in_file_order, plan_files, read_files, the_host
 from xlpy.cli.say import say_failure
-from xlpy.cli.xlconf import with_conf
 from xlpy.executors import Failure
+from xlpy.planner.steps import PRINTABLE, Step
 from xlpy.render.plan import detail_text, list_text, plan_dict, plan_text
-from xlpy.steps import PRINTABLE, Step
 
 if TYPE_CHECKING:
     from xlpy.cli.call import Settings
     from xlpy.host import HostFacts
-    from xlpy.together import Standing
+    from xlpy.planner.together import Standing
 
 LAYOUTS = ("text", "json", "markdown", "html")
 SOLVERS = ("auto", "first-fit", "or-tools")
@@ -79,7 +79,7 @@ def command(
         if against is not None:
             return _compare(settings, words, against, layout, out, prune=prune)
         if capacity:
-            from xlpy.cli.packed import show_capacity
+            from xlpy.cli.plans.packed import show_capacity
 
             return show_capacity(settings, words, host_files, layout, solver)
         if len(host_files) > 1:
@@ -103,8 +103,8 @@ def command(
 
 def _compare(settings: Settings, words: tuple[str, ...], uri: str, layout: str, out: str | None, *, prune: bool) -> int:
     """What would change on a host."""
-    from xlpy.cli.changing import compare_files
-    from xlpy.cli.planfile import SavedPlan, save_plan
+    from xlpy.cli.files.planfile import SavedPlan, save_plan
+    from xlpy.cli.plans.changing import compare_files
     from xlpy.render.planchanges import changes_dict, changes_text
 
     if layout not in ("text", "json"):
@@ -168,7 +168,7 @@ def _page(named: list[Planned], facts: HostFacts, layout: str) -> str:
 
     if layout == "markdown":
         return markdown(plans)
-    from xlpy.cli.drawing import drawn, pictures
+    from xlpy.cli.plans.drawing import drawn, pictures
 
     return page(plans, facts.name, pictures(drawn(named), facts))
 

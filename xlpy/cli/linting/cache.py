@@ -14,8 +14,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from xlpy.cli.files.plainfile import read_plain
 from xlpy.cli.linting.packed import is_whole
-from xlpy.cli.plainfile import read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

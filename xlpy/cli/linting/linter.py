@@ -7,9 +7,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from xlpy.cli.files.paths import MOST_BYTES, STANDARD_INPUT
+from xlpy.cli.files.plainfile import NOT_PLAIN, TOO_LARGE, read_plain
 from xlpy.cli.linting.packed import Packed, pack
-from xlpy.cli.paths import MOST_BYTES, STANDARD_INPUT
-from xlpy.cli.plainfile import NOT_PLAIN, TOO_LARGE, read_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

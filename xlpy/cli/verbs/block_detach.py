@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Take a disk away: with the guest's consent, or by force."""
-    from xlpy.cli.devices import failing
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.devices import failing
+    from xlpy.cli.shared.domains import find_domid
 
     force = "f" in call.options()
     domid = find_domid(call.executor(), call.words[0])
@@ -24,8 +24,8 @@ def run(call: Call) -> int:
 
 def _find(call: Call, domid: int, vdev: str) -> int:
     """The number of a disk that the domain has."""
-    from xlpy.cli.devices import attached, give_up
-    from xlpy.cli.domains import libxl_error
+    from xlpy.cli.shared.devices import attached, give_up
+    from xlpy.cli.shared.domains import libxl_error
     from xlpy.values import parse_vdev
 
     said = f"Error: Device {vdev} not connected."

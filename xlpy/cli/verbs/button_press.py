@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     """Press a button of the guest's ACPI. The warning comes before anything else is looked at."""
     print('WARNING: "button-press" is deprecated. Please use "trigger"', file=sys.stderr)
-    from xlpy.cli.signalling import press
+    from xlpy.cli.shared.signalling import press
 
     return press(call)
 

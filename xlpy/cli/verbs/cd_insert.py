@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.cdrom import change
+from xlpy.cli.shared.cdrom import change
 from xlpy.cli.verb import Verb
 
 VERB = Verb(

@@ -16,7 +16,7 @@ WARNING: xl now has better capability to manage domain configuration, avoid usin
 
 def run(call: Call) -> int:
     """Store another configuration for the next restart of a domain. The domain is looked up before the options."""
-    from xlpy.cli.updating import update
+    from xlpy.cli.shared.updating import update
 
     if not call.words:
         print("xl config-update requires a domain argument", file=sys.stderr)

@@ -15,8 +15,8 @@ TYPES = ("pv", "serial", "vuart")
 
 def run(call: Call) -> int:
     """Attach the terminal to a domain's console."""
-    from xlpy.cli.domains import find_domid, say_no_type
-    from xlpy.cli.terminal import DEFAULT_ESCAPE, attach
+    from xlpy.cli.shared.domains import find_domid, say_no_type
+    from xlpy.cli.shared.terminal import DEFAULT_ESCAPE, attach
     from xlpy.cstring import atoi
     from xlpy.executors import UnknownDomain
 

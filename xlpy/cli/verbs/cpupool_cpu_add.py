@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Give free pCPUs to a pool. Where that fails xl says so, and ends with 0 all the same."""
-    from xlpy.cli.pooling import change_cpus
+    from xlpy.cli.shared.pooling import change_cpus
 
     pool, done = change_cpus(call, add=True)
     if not done:

@@ -32,7 +32,7 @@ def run(call: Call) -> int:
 
 
 def _create(call: Call, pool: PoolConfig) -> int:
-    from xlpy.cli.pooling import attempt
+    from xlpy.cli.shared.pooling import attempt
 
     cpus = tuple(dict.fromkeys(pool.cpus))
     if attempt(call, call.executor().pools.create, pool.name, pool.scheduler, cpus):
@@ -42,7 +42,7 @@ def _create(call: Call, pool: PoolConfig) -> int:
 
 
 def _source(call: Call, filename: str | None, settings: list[str]) -> Source:
-    from xlpy.cli.configfile import contents
+    from xlpy.cli.files.configfile import contents
     from xlpy.source import Source
 
     data = b"" if filename is None else contents(filename, call.release, status=1)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Remove a cpupool without domains."""
-    from xlpy.cli.pooling import attempt, find_pool
+    from xlpy.cli.shared.pooling import attempt, find_pool
 
     call.options()
     executor = call.executor()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Put a domain into another cpupool."""
-    from xlpy.cli.pooling import attempt, find_pool
+    from xlpy.cli.shared.pooling import attempt, find_pool
     from xlpy.executors import UnknownDomain
 
     call.options()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Make one cpupool of each NUMA node."""
-    from xlpy.cli.splitting import split
+    from xlpy.cli.shared.splitting import split
 
     call.options()
     executor = call.executor()

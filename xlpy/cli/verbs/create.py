@@ -14,7 +14,7 @@ def run(call: Call) -> int:
     """Read a configuration and build its domain, or with -n print it."""
     filename, options = file_first(call)
     filename, settings = file_and_settings(call, filename, lambda: call.help(2))
-    from xlpy.cli.creation import create
+    from xlpy.cli.shared.creation import create
 
     return create(call, filename, settings, options)
 

@@ -20,8 +20,8 @@ ERROR_FAIL = -3
 
 def run(call: Call) -> int:
     """End a domain at once."""
-    from xlpy.cli.domains import DOMAIN_NOTFOUND, find_domid
     from xlpy.cli.say import say_failure
+    from xlpy.cli.shared.domains import DOMAIN_NOTFOUND, find_domid
     from xlpy.executors import Failure, UnknownDomain
 
     options = call.options()
@@ -44,7 +44,7 @@ def run(call: Call) -> int:
 
 
 def _say_gone(call: Call, domid: int) -> None:
-    from xlpy.cli.domains import libxl_error, say_no_info
+    from xlpy.cli.shared.domains import libxl_error, say_no_info
 
     say_no_info(call.release, domid)
     for function, lines, what in (

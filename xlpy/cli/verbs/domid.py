@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Print the domid of the domain with this name."""
-    from xlpy.cli.domains import find_by_name
+    from xlpy.cli.shared.domains import find_by_name
 
     call.options()
     name = call.words[0]

@@ -15,8 +15,8 @@ ERROR_FAIL = -3
 
 def run(call: Call) -> int:
     """Write the memory of a domain to a file."""
-    from xlpy.cli.domains import find_domid
     from xlpy.cli.say import say_libxl
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.executors import LibxlError, UnknownDomain
 
     call.options()
@@ -36,7 +36,7 @@ def run(call: Call) -> int:
 
 
 def _say_gone(call: Call, domid: int, path: str) -> None:
-    from xlpy.cli.domains import GONE, libxl_error
+    from xlpy.cli.shared.domains import GONE, libxl_error
 
     which = "domain" if call.release < (4, 18) else f"dom{domid}"
     print(f"xc: error: Could not get info for {which} (3 = {GONE}): Internal error", file=sys.stderr)

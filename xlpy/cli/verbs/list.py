@@ -37,7 +37,7 @@ def records(call: Call) -> Sequence[DomainInfo]:
 
 
 def _wanted(call: Call) -> tuple[Executor, Sequence[DomainInfo]]:
-    from xlpy.cli.domains import find_domid, say_no_info
+    from xlpy.cli.shared.domains import find_domid, say_no_info
 
     if len(call.words) > 1:
         call.help(1)

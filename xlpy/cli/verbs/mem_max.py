@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Set the most memory that a domain may have."""
-    from xlpy.cli.ballooning import resize
+    from xlpy.cli.shared.ballooning import resize
 
     return resize(call, maximum=True)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Set how much memory a guest is to keep."""
-    from xlpy.cli.ballooning import resize
+    from xlpy.cli.shared.ballooning import resize
 
     return resize(call, maximum=False)
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     """Move a running domain to another host."""
     options = call.options()
-    from xlpy.cli.migrating import migrate
+    from xlpy.cli.moving.migrating import migrate
 
     return migrate(call, options)
 

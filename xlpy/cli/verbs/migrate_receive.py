@@ -14,7 +14,7 @@ def run(call: Call) -> int:
     options = call.options()
     if call.words:
         call.help(1)
-    from xlpy.cli.arriving import receive
+    from xlpy.cli.moving.arriving import receive
 
     return receive(call, options)
 

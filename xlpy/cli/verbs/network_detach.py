@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Take a network interface away, by its number or its MAC."""
-    from xlpy.cli.devices import failing
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.devices import failing
+    from xlpy.cli.shared.domains import find_domid
 
     call.options()
     domid = find_domid(call.executor(), call.words[0])
@@ -22,7 +22,7 @@ def run(call: Call) -> int:
 
 
 def _find(call: Call, domid: int, word: str) -> int:
-    from xlpy.cli.devices import attached, find_device, give_up
+    from xlpy.cli.shared.devices import attached, find_device, give_up
     from xlpy.cstring import atoi
 
     if ":" in word:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.devices import Table
+from xlpy.cli.shared.devices import Table
 from xlpy.cli.verb import Verb
 from xlpy.render.devices import NETWORK_HEADER, network_row
 

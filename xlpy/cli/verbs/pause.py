@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Stop the vCPUs of a domain. Where that fails xl says so, and ends with 0 all the same."""
-    from xlpy.cli.domains import GONE, find_domid, libxl_error
     from xlpy.cli.say import say_failure, say_libxl
+    from xlpy.cli.shared.domains import GONE, find_domid, libxl_error
     from xlpy.executors import Failure, LibxlError, UnknownDomain
 
     call.options()

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Bind a PCI device to pciback, and give it a name."""
-    from xlpy.cli.devices import failing, give_up
-    from xlpy.cli.pciaddress import full_address
+    from xlpy.cli.shared.devices import failing, give_up
+    from xlpy.cli.shared.pciaddress import full_address
 
     name = call.options().get("n", "")
     bdf = full_address(call.words[0])

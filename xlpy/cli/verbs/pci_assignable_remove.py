@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Take a PCI device away from pciback; -r gives it back to its former driver."""
-    from xlpy.cli.devices import failing, give_up
-    from xlpy.cli.pciaddress import full_address
+    from xlpy.cli.shared.devices import failing, give_up
+    from xlpy.cli.shared.pciaddress import full_address
 
     rebind = "r" in call.options()
     word = call.words[0]

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Take a PCI device back; -f although the guest does not let go of it."""
-    from xlpy.cli.attaching import read_device
-    from xlpy.cli.devices import failing
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.attaching import read_device
+    from xlpy.cli.shared.devices import failing
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.devices.pci import Pci
 
     force = "f" in call.options()

@@ -25,7 +25,7 @@ def run(call: Call) -> int:
 
 def records(call: Call) -> Sequence[PassedThrough]:
     """The same devices."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.executors import UnknownDomain
 
     call.options()

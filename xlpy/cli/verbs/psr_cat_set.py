@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from xlpy.cli.psr import NO_LIBVIRT, level, sockets_of, without_allocation
+from xlpy.cli.shared.psr import NO_LIBVIRT, level, sockets_of, without_allocation
 from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Look at the words, then say that there is no cache allocation."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
 
     options = dict.fromkeys("lcd", "")
     sockets: set[int] = set()

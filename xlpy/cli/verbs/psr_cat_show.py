@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.psr import NO_LIBVIRT, show_nothing
+from xlpy.cli.shared.psr import NO_LIBVIRT, show_nothing
 from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False

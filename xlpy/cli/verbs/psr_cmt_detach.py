@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.psr import NO_LIBVIRT, without_monitoring
+from xlpy.cli.shared.psr import NO_LIBVIRT, without_monitoring
 from xlpy.cli.verb import Verb
 
 VERB = Verb(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from xlpy.cli.psr import NO_LIBVIRT
+from xlpy.cli.shared.psr import NO_LIBVIRT
 from xlpy.cli.verb import Verb
 
 TYPE_CHECKING = False
@@ -17,7 +17,7 @@ TYPES = ("cache-occupancy", "total-mem-bandwidth", "local-mem-bandwidth")
 
 def run(call: Call) -> int:
     """Look at the words, then say that there is no monitoring."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
 
     call.options()
     if call.words[0] not in TYPES or len(call.words) > 2:

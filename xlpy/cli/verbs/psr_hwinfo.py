@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.psr import FAILED, NO_LIBVIRT
+from xlpy.cli.shared.psr import FAILED, NO_LIBVIRT
 from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False

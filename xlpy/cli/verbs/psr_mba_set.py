@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.psr import NO_LIBVIRT, sockets_of, without_allocation
+from xlpy.cli.shared.psr import NO_LIBVIRT, sockets_of, without_allocation
 from xlpy.cli.verb import Option, Verb
 
 TYPE_CHECKING = False
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Look at the words, then say that there is no bandwidth allocation."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
 
     sockets: set[int] = set()
     for _, value in call.each_option():

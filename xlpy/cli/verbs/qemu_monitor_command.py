@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Have QEMU's monitor carry out a line."""
-    from xlpy.cli.domains import find_domid
-    from xlpy.cli.outgoing import say_no_config
+    from xlpy.cli.moving.outgoing import say_no_config
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.executors import UnknownDomain
 
     call.options()

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Ask guests to reboot."""
-    from xlpy.cli.stopping import REBOOT, stop
+    from xlpy.cli.shared.stopping import REBOOT, stop
 
     return stop(call, REBOOT)
 

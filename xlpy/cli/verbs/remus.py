@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 def run(call: Call) -> int:
     """Keep a copy of a domain ready on another host."""
     options = call.options()
-    from xlpy.cli.replicating import replicate
+    from xlpy.cli.moving.replicating import replicate
 
     return replicate(call, options)
 

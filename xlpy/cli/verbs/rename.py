@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Give a domain another name."""
-    from xlpy.cli.domains import find_domid
     from xlpy.cli.say import say_failure
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.executors import Failure, UnknownDomain
 
     call.options()

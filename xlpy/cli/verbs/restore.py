@@ -14,7 +14,7 @@ def run(call: Call) -> int:
     options = call.options()
     if len(call.words) > 2:
         call.help(1)
-    from xlpy.cli.restores import restore
+    from xlpy.cli.moving.restores import restore
 
     return restore(call, options)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Let a suspended guest go on. Where that fails xl says so, and ends with 0 all the same."""
-    from xlpy.cli.asleep import resume
+    from xlpy.cli.moving.asleep import resume
 
     return resume(call)
 

@@ -14,7 +14,7 @@ def run(call: Call) -> int:
     options = call.options()
     if len(call.words) > 3:
         call.help(1)
-    from xlpy.cli.saves import save
+    from xlpy.cli.moving.saves import save
 
     return save(call, options)
 

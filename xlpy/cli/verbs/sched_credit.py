@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.cli.call import Call
-    from xlpy.cli.schedules import ScheduledPool
+    from xlpy.cli.shared.schedules import ScheduledPool
 
 SCHEDULER = "credit"
 
 
 def run(call: Call) -> int:
     """Show or change parameters of the credit scheduler: of all domains, of one, or of a pool."""
-    from xlpy.cli.scheduling import domain_share, list_shares, misuse, tune
+    from xlpy.cli.shared.scheduling import domain_share, list_shares, misuse, tune
 
     options = call.options()
     of_domain = options.keys() & {"w", "c"}
@@ -33,7 +33,7 @@ def run(call: Call) -> int:
 
 def records(call: Call) -> Sequence[ScheduledPool]:
     """The pools with their domains."""
-    from xlpy.cli.schedules import shares
+    from xlpy.cli.shared.schedules import shares
 
     return shares(call, SCHEDULER)
 

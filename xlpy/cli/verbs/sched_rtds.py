@@ -9,19 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.cli.call import Call
-    from xlpy.cli.schedules import ReservingPool
+    from xlpy.cli.shared.schedules import ReservingPool
 
 
 def run(call: Call) -> int:
     """Show or change what RTDS keeps for vCPUs."""
-    from xlpy.cli.reserving import schedule
+    from xlpy.cli.shared.reserving import schedule
 
     return schedule(call)
 
 
 def records(call: Call) -> Sequence[ReservingPool]:
     """The pools with their domains."""
-    from xlpy.cli.schedules import reservations
+    from xlpy.cli.shared.schedules import reservations
 
     return reservations(call)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Set parameters of Xen; those before one that it does not take stay set."""
-    from xlpy.cli.domains import libxl_error
+    from xlpy.cli.shared.domains import libxl_error
     from xlpy.executors.hypervisor import XenRefusedError
 
     call.options()

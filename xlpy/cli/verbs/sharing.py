@@ -32,7 +32,7 @@ def run(call: Call) -> int:
 
 def records(call: Call) -> Sequence[DomainSharing]:
     """The same domains."""
-    from xlpy.cli.domains import find_domid, say_no_info
+    from xlpy.cli.shared.domains import find_domid, say_no_info
 
     call.options()
     if len(call.words) > 1:

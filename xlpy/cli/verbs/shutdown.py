@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Ask guests to power off."""
-    from xlpy.cli.stopping import SHUTDOWN, stop
+    from xlpy.cli.shared.stopping import SHUTDOWN, stop
 
     return stop(call, SHUTDOWN)
 

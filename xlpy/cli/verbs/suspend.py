@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Have a guest suspend itself. Where that fails xl says so, and ends with 0 all the same."""
-    from xlpy.cli.asleep import suspend
+    from xlpy.cli.moving.asleep import suspend
 
     return suspend(call)
 

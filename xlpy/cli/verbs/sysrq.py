@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Send a letter of the SysRq key to a guest."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
 
     call.options()
     executor = call.executor()

@@ -16,7 +16,7 @@ def run(call: Call) -> int:
         import os
 
         return os.system("xentop") % 256
-    from xlpy.cli.topping import top
+    from xlpy.cli.shared.topping import top
 
     return top(call, options)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Send a trigger to a vCPU."""
-    from xlpy.cli.signalling import trigger
+    from xlpy.cli.shared.signalling import trigger
 
     return trigger(call)
 

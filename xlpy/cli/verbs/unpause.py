@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Let the vCPUs of a domain run. Where that fails xl says so, and ends with 0 all the same."""
-    from xlpy.cli.domains import find_domid, say_no_type
     from xlpy.cli.say import say_failure, say_libxl
+    from xlpy.cli.shared.domains import find_domid, say_no_type
     from xlpy.executors import Failure, LibxlError, UnknownDomain
 
     call.options()

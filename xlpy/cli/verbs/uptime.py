@@ -44,7 +44,7 @@ def records(call: Call) -> Sequence[DomainInfo]:
 
 
 def _wanted(call: Call) -> list[tuple[int, DomainInfo | None]]:
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
 
     executor = call.executor()
     known = {domain.domid: domain for domain in executor.domains()}
@@ -53,7 +53,7 @@ def _wanted(call: Call) -> list[tuple[int, DomainInfo | None]]:
 
 
 def _say_gone(call: Call, domid: int) -> None:
-    from xlpy.cli.domains import libxl_error
+    from xlpy.cli.shared.domains import libxl_error
 
     text = f"Domain {domid}:Can't get start time of domain"
     libxl_error(call.release, "libxl_domain.c:libxl_vm_get_start_time", (2231, 2233), text)

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.cli.call import Call
-    from xlpy.cli.devices import ListedDevice
+    from xlpy.cli.shared.devices import ListedDevice
 
 
 def run(call: Call) -> int:
     """Print the USB controllers of a domain, and what is in their ports."""
-    from xlpy.cli.devices import attached
+    from xlpy.cli.shared.devices import attached
     from xlpy.executors import UnknownDomain
     from xlpy.render.devices import usb_rows
 
@@ -36,7 +36,7 @@ def run(call: Call) -> int:
 
 def records(call: Call) -> Sequence[ListedDevice]:
     """The controllers and the devices."""
-    from xlpy.cli.devices import attached, listed
+    from xlpy.cli.shared.devices import attached, listed
 
     call.options()
     domid = _domid(call)
@@ -44,8 +44,8 @@ def records(call: Call) -> Sequence[ListedDevice]:
 
 
 def _domid(call: Call) -> int:
-    from xlpy.cli.devices import give_up
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.devices import give_up
+    from xlpy.cli.shared.domains import find_domid
 
     domid = find_domid(call.executor(), call.words[0])
     if len(call.words) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.attaching import attach
+from xlpy.cli.shared.attaching import attach
 from xlpy.cli.verb import Verb
 
 VERB = Verb(

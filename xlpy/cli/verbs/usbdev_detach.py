@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Take the USB device in a port of a controller away."""
-    from xlpy.cli.devices import failing, find_device, give_up
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.devices import failing, find_device, give_up
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.cstring import atoi
 
     call.options()

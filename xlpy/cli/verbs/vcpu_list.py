@@ -47,7 +47,7 @@ def records(call: Call) -> Sequence[DomainVcpu]:
 
 def _wanted(call: Call, executor: Executor) -> Iterator[tuple[DomainInfo, Sequence[VcpuInfo]]]:
     """Domains with their vCPUs; tells of those that are not there."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
 
     for word in call.words:
         domid = find_domid(executor, word)
@@ -61,7 +61,7 @@ def _wanted(call: Call, executor: Executor) -> Iterator[tuple[DomainInfo, Sequen
 
 
 def _say_gone(call: Call, domid: int) -> None:
-    from xlpy.cli.domains import GONE, libxl_error
+    from xlpy.cli.shared.domains import GONE, libxl_error
 
     asked = "infolist" if call.release < (4, 18) else "dominfo"
     text = f"Domain {domid}:Getting {asked}: {GONE}"

@@ -18,7 +18,7 @@ KEEP = "-"
 
 def run(call: Call) -> int:
     """Set where vCPUs may run (hard affinity) and should run (soft); with -N print the pCPUs."""
-    from xlpy.cli.attaching import check_domain
+    from xlpy.cli.shared.attaching import check_domain
     from xlpy.values import parse_cpus
 
     options = call.options()
@@ -35,7 +35,7 @@ def run(call: Call) -> int:
         print(error, file=sys.stderr)
         return 1
     if not call.settings.dry_run:
-        from xlpy.cli.pinning import pin
+        from xlpy.cli.shared.pinning import pin
 
         return pin(call, domain, vcpu, cpus[0], cpus[1], options)
     print("cpumap:", *(_shown(one, facts) for one in cpus[: 1 if soft == KEEP else 2]))

@@ -16,7 +16,7 @@ _INT_MAX = 2**31 - 1
 
 def run(call: Call) -> int:
     """Plug vCPUs in or out: so many, from the first one on."""
-    from xlpy.cli.domains import find_domid
+    from xlpy.cli.shared.domains import find_domid
     from xlpy.cstring import ULONG_MAX, take_ulong
 
     options = call.options()
@@ -35,7 +35,7 @@ def run(call: Call) -> int:
 
 
 def _host_has_so_many(call: Call, executor: Executor, domid: int, wanted: int) -> bool:
-    from xlpy.cli.domains import say_no_info
+    from xlpy.cli.shared.domains import say_no_info
     from xlpy.executors import UnknownDomain
 
     host = executor.info().facts.cpus
@@ -56,8 +56,8 @@ def _host_has_so_many(call: Call, executor: Executor, domid: int, wanted: int) -
 
 def _set(call: Call, executor: Executor, domid: int, wanted: int) -> int | None:
     """What libxl returns; None where all is said."""
-    from xlpy.cli.domains import DOMAIN_NOTFOUND
     from xlpy.cli.say import say_libxl
+    from xlpy.cli.shared.domains import DOMAIN_NOTFOUND
     from xlpy.executors import LibxlError
 
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xlpy.cli.devices import ERROR_FAIL, detach
+from xlpy.cli.shared.devices import ERROR_FAIL, detach
 from xlpy.cli.verb import Verb
 
 VERB = Verb(

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Show the display of a domain."""
-    from xlpy.cli.displays import show_display
+    from xlpy.cli.shared.displays import show_display
 
     return show_display(call, autopass="a" in call.options())
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from xlpy.cli.quotas import NO_LIBVIRT, parse, whose
+from xlpy.cli.shared.quotas import NO_LIBVIRT, parse, whose
 from xlpy.cli.verb import Verb
 
 TYPE_CHECKING = False

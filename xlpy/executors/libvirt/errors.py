@@ -6,7 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from xlpy.executors import Failure, UnknownDomain
-from xlpy.steps import PRINTABLE
+from xlpy.planner.steps import PRINTABLE
 
 INTERNAL_ERROR, NO_SUPPORT, NO_CONNECT, INVALID_ARG, OPERATION_FAILED = 1, 3, 5, 8, 9
 XML_ERROR, OPERATION_DENIED, XML_DETAIL, SYSTEM_ERROR, RPC = 27, 29, 35, 38, 39

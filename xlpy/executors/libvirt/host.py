@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from xlpy.executors.libvirt.link import Link
     from xlpy.executors.libvirt.vcpus import Vcpu
     from xlpy.libxl import DomainConfig
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 _NO_REASON = ("did not set virError", "cause is unknown")
 """What comes for a guest that does not hear a request to shut down: the driver fails without saying why."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from xlpy import steps
 from xlpy.executors import ERROR_FAIL, LibxlError, refusals
 from xlpy.executors.sim import (
     attaching,
@@ -22,6 +21,7 @@ from xlpy.executors.sim import (
     stepfaults,
 )
 from xlpy.host import Problem
+from xlpy.planner import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.wires import Attached
     from xlpy.host import Claim, HostFacts
     from xlpy.libxl import DeviceRecord, DomainConfig
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 _DOMIDS = range(1, 0x7FF0)
 """What domids can be (Xen: DOMID_FIRST_RESERVED)."""
@@ -173,7 +173,7 @@ class Build:
 
     def _placed(self, pool: tuple[int, ...]) -> tuple[int, ...]:
         """The soft affinity that libxl gives a guest on a NUMA machine; none where that is all pCPUs."""
-        from xlpy.placement import place
+        from xlpy.planner.placement import place
 
         found = place(self.plan.config, self.need_kib, self.facts, machine.room(self.db, self.facts))
         if found is None or len(found.nodes) == len(self.facts.node_ids):

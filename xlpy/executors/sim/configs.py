@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from xlpy.decisions import video
 from xlpy.executors.sim import rows, saved, schedulers
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler, union_member
+from xlpy.planner.decisions import video
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,15 +9,15 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlpy import steps
 from xlpy.libxl import Hvm
+from xlpy.planner import steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 _BASE_SECONDS = {"pv": 1.0, "pvh": 1.1, "hvm": 1.4}
 _LINE_SECONDS = 0.01

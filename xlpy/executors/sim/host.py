@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from xlpy.executors.sim.inspect import Inspection
     from xlpy.host import HostFacts
     from xlpy.libxl import DomainConfig
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 TIMED_OUT = -9
 """Libxl's error for a guest that does not answer."""
@@ -117,7 +117,7 @@ class SimHost(Facets):
         from xlpy.executors.sim.behaviour import chosen
         from xlpy.executors.sim.build import Build, next_domid
         from xlpy.executors.sim.building import carry_out
-        from xlpy.plan import check
+        from xlpy.planner.plan import check
 
         def make(facts: HostFacts, now: float) -> Build:
             for problem in check(plan, facts):

@@ -8,8 +8,8 @@ from xlpy.executors.sim.build import Build
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from xlpy import steps
     from xlpy.host import Claim
+    from xlpy.planner import steps
 
 
 class Incoming(Build):

@@ -217,7 +217,7 @@ def _build_again(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> int | F
     from xlpy.executors.refusals import refusal
     from xlpy.executors.sim.build import Build, next_domid
     from xlpy.executors.sim.configs import next_one
-    from xlpy.plan import check, make_plan
+    from xlpy.planner.plan import check, make_plan
 
     facts = rows.facts(db)
     plan = make_plan(next_one(row, facts), facts)
@@ -243,7 +243,7 @@ def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     """The guest boots again in the same domain."""
     from xlpy.executors.sim.configs import current
     from xlpy.executors.sim.guest import boot
-    from xlpy.plan import make_plan
+    from xlpy.planner.plan import make_plan
 
     start, facts = row["ran"], rows.facts(db)
     slow = behaviour.number(row["behaviour"], "slow-boot")

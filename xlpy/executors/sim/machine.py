@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from xlpy.host import HostFacts
-    from xlpy.placement import Room
+    from xlpy.planner.placement import Room
 
 
 def furnish(db: sqlite3.Connection) -> None:
@@ -111,7 +111,7 @@ def nodes_of(db: sqlite3.Connection, domid: int, facts: HostFacts) -> tuple[int,
 
 def room(db: sqlite3.Connection, facts: HostFacts) -> Room:
     """What is left of each NUMA node, and the vCPUs that may or should run there."""
-    from xlpy.placement import Room
+    from xlpy.planner.placement import Room
 
     crowd = dict.fromkeys(facts.node_ids, 0)
     for row in db.execute("SELECT * FROM crowd"):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from xlpy import steps
 from xlpy.executors.sim import configs, rows
-from xlpy.plan import make_plan
+from xlpy.planner import steps
+from xlpy.planner.plan import make_plan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

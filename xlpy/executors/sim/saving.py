@@ -145,7 +145,7 @@ class SimSaving:
     def _make(self, config: DomainConfig, *, watched: bool) -> int:
         from xlpy.executors.sim.building import carry_out
         from xlpy.executors.sim.incoming import Incoming
-        from xlpy.plan import make_plan
+        from xlpy.planner.plan import make_plan
 
         def make(facts: HostFacts, now: float) -> Incoming:
             return Incoming(self.db, make_plan(config, facts), facts, now, watched=watched)

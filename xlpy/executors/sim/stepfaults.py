@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from xlpy import steps
 from xlpy.executors import ERROR_FAIL, Failure, LibxlError, LibxlMessage, refusals
 from xlpy.executors.sim.stream import XcMessage
+from xlpy.planner import steps
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from xlpy.steps import AnyStep
+    from xlpy.planner.steps import AnyStep
 
 _STATUS = 3
 _DISKS = "disk"

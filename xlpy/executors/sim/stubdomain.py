@@ -10,7 +10,7 @@ from xlpy.libxl import UNSET64, BuildInfo, CreateInfo, DomainConfig, Pv
 if TYPE_CHECKING:
     import sqlite3
 
-    from xlpy.plan import Plan
+    from xlpy.planner.plan import Plan
 
 _KERNEL = "/usr/lib/xen/boot/qemu-stubdom-linux-kernel"
 _RAMDISK = "/usr/lib/xen/boot/qemu-stubdom-linux-rootfs"

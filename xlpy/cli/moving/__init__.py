@@ -1,0 +1,1 @@
+"""Saving, restoring, suspending and migrating domains."""

@@ -1,0 +1,1 @@
+"""What the commands that plan, apply and draw have in common."""
