@@ -23,6 +23,7 @@ demo: .venv/installed
 bench: .venv/installed
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.benchplan
+	$(BIN)/python -m tests.benchscale
 
 lint: .venv/dev
 	$(BIN)/ruff check

@@ -43,7 +43,7 @@ class Context:
         uri = self.settings.connect
         if uri is None and not os.path.exists(default_path()):  # noqa: PTH110 - pathlib is slow
             return None
-        if uri is not None and uri.startswith("sim:///") and not os.path.exists(uri[len("sim://") :]):  # noqa: PTH110
+        if uri is not None and uri.startswith("sim:///") and not os.path.exists(uri[len("sim://") :]):  # noqa: PTH110 - pathlib is slow
             return None
         if uri is not None and not uri.startswith("sim:"):
             _give_up_soon()
