@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from xlpy.loss import Loss
 
 PAGE = Path(__file__).parent / "compatibility.md"
+EXERCISED = PAGE.parent.parent / "tests" / "cases" / "exercised.txt"
 HEAD = """\
 # What works where
 
@@ -46,6 +47,15 @@ DOMAINS = """\
 - Its save files are its own, and it puts back a domain as it was saved.
 - On Dom0 what libxl says of a failure is taken from libvirt's log; from afar there is libvirt's own message.
 """
+OPTIONS = """\
+## Options of the verbs
+
+Each verb and each of its options is used at least once by a test on the simulated host, with what comes of it
+(`tests/cases/exercised.txt`); `-` is the verb without one.
+
+| verb | options |
+|---|---|
+"""
 KEYS = """\
 ## Keys, and words of device specs
 
@@ -61,7 +71,7 @@ _LEVELS = {Severity.ERROR: "refused", Severity.WARNING: "tuning"}
 
 def page() -> str:
     """The text of the page."""
-    return "\n".join([HEAD, "## Verbs\n", _table(), DOMAINS, KEYS + "".join(_losses())])
+    return "\n".join([HEAD, "## Verbs\n", _table(), OPTIONS + "".join(_options()), DOMAINS, KEYS + "".join(_losses())])
 
 
 def _table() -> str:
@@ -82,6 +92,17 @@ def _notes(verb: Verb) -> Iterator[str]:
     for option in verb.options:
         if option.no_libvirt:
             yield f"no `{title(option)}`: {option.no_libvirt}"
+
+
+def _options() -> Iterator[str]:
+    """A line for each verb, with what the tests use."""
+    used: dict[str, list[str]] = {}
+    for line in EXERCISED.read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            verb, option = line.partition(" | ")[0].split()
+            used.setdefault(verb, []).append(f"`{option}`")
+    for name in NAMES:
+        yield f"| {name} | {' '.join(used.get(name, ()))} |\n"
 
 
 def _losses() -> Iterator[str]:
