@@ -31,6 +31,7 @@ _RULES = (
     (r"(?<=/backend/)(\w+)/\d+(?=/)", r"\1/<id>"),
     (r"(?<=bootloader\.)\d+(?=\.log)", "<id>"),
     (r"(?<= )\[\d+\](?= )", "[<pid>]"),
+    (r"(?<=: mfn )0x[0-9a-f]+", "<frame>"),
     (r"(?<=fo 0x3/0x0/)\d+(?=\))", "<size>"),  # of the configuration in a saved domain
     (r"(?<=Saving domain )\d+(?=,)", "<id>"),
     (r"(?m)(?<=:Getting infolist: ).*$", "<errno>"),  # that of whatever came last
