@@ -13,7 +13,7 @@ test: lint types
 # the lab: real Xen in an emulator; needs root, 2 GB of disk, and minutes; says so where it cannot be (XEN=4.20 for another)
 XEN ?= 4.17
 test-xen: .venv/dev
-	$(BIN)/python -m tests.xenlab --xen $(XEN) test $(WORDS)
+	$(BIN)/python -m tests.xenlab --xen $(XEN) test
 
 # four guests on the simulated host: create, list, console, shutdown
 demo: .venv/installed
