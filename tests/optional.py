@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 
 def named(variable: str) -> Path | None:
     """The folder that a variable names."""
@@ -13,3 +15,8 @@ def named(variable: str) -> Path | None:
 
 TRANSCRIPTS = named("XLPY_TRANSCRIPTS")
 """What the real xl said on real Xen: commands.txt, and transcripts/SECTION/NNN-*.txt of tests.transcripts.reading."""
+
+_CORPUS = named("XLPY_CORPUS")
+CORPUS = _CORPUS or Path("nowhere")
+"""Real configuration files; in libvirt-xlconfigdata pairs of xl.cfg and libvirt's XML."""
+need_corpus = pytest.mark.skipif(_CORPUS is None, reason="XLPY_CORPUS names no folder of real configurations")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle import fuzz, generate
 from xlpy import config, syntax, vocabulary
 from xlpy.options import general
@@ -54,9 +54,9 @@ def test_pieces_of_texts_are_read_alike(text: str) -> None:
     agree(Source("c.cfg", text))
 
 
-@pytest.mark.skipif("XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS names no folder of real configurations")
+@need_corpus
 def test_real_texts_are_read_alike() -> None:
-    files = [path for path in Path(os.environ["XLPY_CORPUS"]).rglob("*.cfg") if path.is_file()]
+    files = [path for path in CORPUS.rglob("*.cfg") if path.is_file()]
     taken = sum(agree(Source.from_bytes(path.name, path.read_bytes())) for path in files)
     assert taken > len(files) // 2
 

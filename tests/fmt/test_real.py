@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle import casefile
 from tests.oracle.compare import CASES, corpus, generated
 from tests.oracle.needed import need_real_xl
@@ -65,10 +65,10 @@ def _check(release: str, cases: Iterable[Case]) -> tuple[int, int]:
     return len(pairs), sum(run.status == 0 for run in before)
 
 
-@pytest.mark.skipif("XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS does not name a folder of real configurations")
+@need_corpus
 @every_release
 def test_corpus(release: str) -> None:
-    cases = corpus(Path(os.environ["XLPY_CORPUS"]))
+    cases = corpus(CORPUS)
     touched, accepted = _check(release, cases)
     print(f"corpus: {touched} of {len(cases)} files formatted, of these xl {release} accepts {accepted}")
     assert accepted == sum(run.status == 0 for run in ask_real(release, cases)), "xl accepts one that was not formatted"

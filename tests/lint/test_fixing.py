@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle import fuzz, generate
 from tests.oracle.compare import corpus
 from tests.oracle.real import CONFIG_NAME
@@ -150,9 +150,9 @@ def test_generated_files_keep_their_meaning(chunk: int) -> None:
         check(fuzz.generate(seed + number), Release(4, 17))
 
 
-@pytest.mark.skipif("XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS names no folder of real configurations")
+@need_corpus
 def test_real_files_keep_their_meaning() -> None:
-    for case in corpus(Path(os.environ["XLPY_CORPUS"])):
+    for case in corpus(CORPUS):
         check(dict(case.files)[CONFIG_NAME], DEFAULT)
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle import fuzz, generate
 from tests.oracle.compare import corpus
 from tests.oracle.needed import need_real_xl
@@ -103,6 +103,6 @@ def test_generated(chunk: int) -> None:
     keep_the_law(cases)
 
 
-@pytest.mark.skipif("XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS names no folder of real configurations")
+@need_corpus
 def test_corpus() -> None:
-    keep_the_law(corpus(Path(os.environ["XLPY_CORPUS"])))
+    keep_the_law(corpus(CORPUS))

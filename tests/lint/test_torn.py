@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from fnmatch import fnmatchcase
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle.needed import need_real_xl
 from tests.oracle.real import ask_real, config_case
 from xlpy.lint.engine import lint
@@ -22,9 +22,10 @@ from xlpy.lint.torn.walk import mistakes
 from xlpy.source import Source
 from xlpy.syntax import parse
 
-CORPUS = os.environ.get("XLPY_CORPUS", "")
-FILES = sorted(path for path in Path(CORPUS).rglob("*") if path.is_file() and path.suffix != ".tsv") if CORPUS else []
-need_corpus = pytest.mark.skipif(not FILES, reason="XLPY_CORPUS names no folder of real files")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FILES = sorted(path for path in CORPUS.rglob("*") if path.is_file() and path.suffix != ".tsv")
 PIECES = (
     *("memory", "disk", "kernel", "a", " = ", "=", "+=", "==", ":", '"', "'", "[", "]", ",", ";", "\n", "\n", "#"),
     *(" ", "\t", "\r", "\\", "512", "0x1F", "1g", "-1", "/boot/x", '"a,b"', "'c'", "(", ")", "{", "}", "{{ x }}"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import re
 from difflib import ndiff
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import parse
 
 import pytest
 
 from tests.lower.reading import lines, lowered, root
+from tests.optional import CORPUS, need_corpus
 
-CORPUS = Path(os.environ.get("XLPY_CORPUS", "/nowhere")) / "libvirt-xlconfigdata"
-PAIRS = sorted(CORPUS.glob("*.cfg"))
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAIRS = sorted((CORPUS / "libvirt-xlconfigdata").glob("*.cfg"))
 
 ADDED_BY_LIBVIRT = "libvirt adds it to what it is given"
 REASONS = {
@@ -40,7 +42,7 @@ REASONS = {
 """What differs, with - for libvirt's and + for ours, and why."""
 
 
-@pytest.mark.skipif(not PAIRS, reason="XLPY_CORPUS names no folder with libvirt's pairs")
+@need_corpus
 @pytest.mark.parametrize("cfg", PAIRS, ids=lambda path: path.stem)
 def test_only_known_differences(cfg: Path) -> None:
     ours = list(lines(root(lowered(cfg.read_text(encoding="utf-8")))))
@@ -50,7 +52,7 @@ def test_only_known_differences(cfg: Path) -> None:
     assert unknown == []
 
 
-@pytest.mark.skipif(not PAIRS, reason="XLPY_CORPUS names no folder with libvirt's pairs")
+@need_corpus
 def test_each_known_difference_is_there() -> None:
     found = []
     for cfg in PAIRS:

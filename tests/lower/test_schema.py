@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.lower.reading import CAPABILITIES, CASES, EXAMPLES, HOST, lowered
 from tests.lower.test_injection import HARD, TEXT, config
+from tests.optional import CORPUS, need_corpus
 from tests.oracle import generate
 from xlpy.config import load
 from xlpy.diagnostic import xl_output
@@ -21,7 +21,7 @@ from xlpy.lower import lower
 from xlpy.source import Source
 
 SCHEMA = Path("/usr/share/libvirt/schemas/domain.rng")
-PAIRS = sorted((Path(os.environ.get("XLPY_CORPUS", "/nowhere")) / "libvirt-xlconfigdata").glob("*.cfg"))
+PAIRS = sorted((CORPUS / "libvirt-xlconfigdata").glob("*.cfg"))
 GENERATED = 300
 
 pytestmark = [
@@ -39,10 +39,10 @@ def complaints(folder: Path) -> str:
     return "\n".join(line for line in run.stderr.splitlines() if not line.endswith(" validates"))
 
 
-@pytest.mark.parametrize("files", [CASES, EXAMPLES, PAIRS], ids=["cases", "examples", "pairs"])
+@pytest.mark.parametrize(
+    "files", [CASES, EXAMPLES, pytest.param(PAIRS, marks=need_corpus)], ids=["cases", "examples", "pairs"]
+)
 def test_files(files: list[Path], tmp_path: Path) -> None:
-    if not files:
-        pytest.skip("XLPY_CORPUS names no folder with libvirt's pairs")
     for path in files:
         text = (path / "guest.cfg" if path.is_dir() else path).read_text(encoding="utf-8")
         (tmp_path / f"{path.stem}.xml").write_text(lowered(text).xml, encoding="utf-8")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle import casefile
 from tests.oracle.compare import CASES, corpus, generated
 from tests.oracle.needed import need_real_xl
@@ -103,9 +103,9 @@ def test_a_process_answers_as_the_function_does(release: str) -> None:
     _must_agree(compare(release, _sample(), as_process=True))
 
 
-@pytest.mark.skipif("XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS does not name a folder of real configurations")
+@need_corpus
 def test_corpus(tmp_path: Path) -> None:
-    cases = corpus(Path(os.environ["XLPY_CORPUS"]))
+    cases = corpus(CORPUS)
     by_release = [compare(release, cases) for release in RELEASES]
     lines, equal = [], 0
     for outcomes in zip(*by_release, strict=True):

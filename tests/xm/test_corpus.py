@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
+from tests.optional import CORPUS, need_corpus
 from tests.oracle.needed import need_real_xl
 from tests.oracle.real import RELEASES, ask_real, config_case
 from xlpy.diagnostic import Severity
@@ -14,17 +12,14 @@ from xlpy.source import Source
 from xlpy.syntax import parse
 from xlpy.xm.translate import Translated, translate
 
-pytestmark = pytest.mark.skipif(
-    "XLPY_CORPUS" not in os.environ, reason="XLPY_CORPUS does not name a folder of real configurations"
-)
+pytestmark = need_corpus
 NOT_CONFIGS = {".json", ".tsv", ".xml"}
 GUEST_ERRORS = {"no-guest", "not-python", "undecided"}
 """What may be wrong with a file of Python: it is no guest file, or it asks the machine."""
 
 
 def sources() -> list[Source]:
-    folder = Path(os.environ["XLPY_CORPUS"])
-    paths = sorted(path for path in folder.glob("*/*") if path.is_file() and path.suffix not in NOT_CONFIGS)
+    paths = sorted(path for path in CORPUS.glob("*/*") if path.is_file() and path.suffix not in NOT_CONFIGS)
     return [Source.from_bytes(path.name, path.read_bytes()) for path in paths]
 
 

@@ -123,6 +123,21 @@ def find_device(call: Call, domid: int, kind: str, devid: int, directory: str) -
     return found
 
 
+def meant(call: Call, domid: int, kind: str, name: str) -> int:
+    """The devid of the device that the second word means: its number, or what its field NAME says."""
+    from xlpy.cstring import atoi
+
+    word = call.words[1]
+    if name:
+        known = {str(getattr(info.device, name, "")).lower(): info for info in attached(call, domid, kind)}
+        found = known.get(word.lower())
+    else:
+        found = find_device(call, domid, kind, atoi(word), kind)
+    if found is None:
+        give_up(1, f"Unknown device {word}.")
+    return found.devid
+
+
 def give_up(status: int, line: str) -> NoReturn:
     """Print xl's line and end the run."""
     from xlpy.cli.call import Leave

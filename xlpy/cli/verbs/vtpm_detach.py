@@ -11,28 +11,15 @@ if TYPE_CHECKING:
 
 def run(call: Call) -> int:
     """Take a TPM away, by its number or its UUID."""
-    from xlpy.cli.shared.devices import ERROR_FAIL, failing
+    from xlpy.cli.shared.devices import ERROR_FAIL, failing, meant
     from xlpy.cli.shared.domains import find_domid
 
     call.options()
     domid = find_domid(call.executor(), call.words[0])
-    devid = _find(call, domid, call.words[1])
+    name = "uuid" if call.words[1].count("-") == 4 else ""
+    devid = meant(call, domid, "vtpm", name)
     devices = call.executor().devices
     return failing(call, ERROR_FAIL, "libxl_device_vtpm_remove failed.", lambda: devices.detach(domid, "vtpm", devid))
-
-
-def _find(call: Call, domid: int, word: str) -> int:
-    from xlpy.cli.shared.devices import attached, find_device, give_up
-    from xlpy.cstring import atoi
-
-    if word.count("-") == 4:
-        uuids = {str(getattr(info.device, "uuid", "")).lower(): info for info in attached(call, domid, "vtpm")}
-        found = uuids.get(word.lower())
-    else:
-        found = find_device(call, domid, "vtpm", atoi(word), "vtpm")
-    if found is None:
-        give_up(1, f"Unknown device {word}.")
-    return found.devid
 
 
 VERB = Verb(
