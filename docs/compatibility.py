@@ -76,13 +76,11 @@ def page() -> str:
 
 def _table() -> str:
     head = "| verb | simulated host | libvirt | |\n|---|---|---|---|\n"
-    return head + "".join(_row(name, find_verb(name)) for name in NAMES)
+    return head + "".join(_row(verb) for verb in map(find_verb, NAMES) if verb)
 
 
-def _row(name: str, verb: Verb | None) -> str:
-    if verb is None:
-        return f"| {name} | not yet | not yet | |\n"
-    return f"| {name} | yes | {'no' if verb.no_libvirt else 'yes'} | {_cell('; '.join(_notes(verb)))} |\n"
+def _row(verb: Verb) -> str:
+    return f"| {verb.name} | yes | {'no' if verb.no_libvirt else 'yes'} | {_cell('; '.join(_notes(verb)))} |\n"
 
 
 def _notes(verb: Verb) -> Iterator[str]:
