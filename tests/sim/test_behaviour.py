@@ -84,6 +84,19 @@ def test_a_deaf_guest(lab: Lab, behave: pytest.MonkeyPatch) -> None:
     assert lab.states() == {}
 
 
+@pytest.mark.parametrize("reboot", [False, True])
+@pytest.mark.parametrize("command", ["crash", "poweroff"])
+def test_a_preserved_guest_hears_nothing(lab: Lab, command: str, reboot: bool) -> None:
+    domid = lab.booted(config(on_crash="preserve", on_poweroff="preserve"))
+    shell(lab, domid, "root", command)
+    lab.clock.go(5)
+    with pytest.raises(LibxlError) as failed:
+        lab.host.shutdown(domid, reboot=reboot)
+    assert (failed.value.rc, failed.value.messages[0].line((4, 17))) == (-9, NOT_HEARD)
+    lab.host.destroy(domid)
+    assert lab.states() == {}
+
+
 def test_a_guest_without_a_balloon(lab: Lab, behave: pytest.MonkeyPatch) -> None:
     behave.setenv(VARIABLE, "web=no-balloon")
     lab.booted(config("web", memory=256))

@@ -136,7 +136,7 @@ class Machine(RuleBasedStateMachine):
             try:
                 self.lab.host.shutdown(domid, reboot=reboot, force=force)
             except Failure:
-                assert not force
+                assert not force or self.lab.host.find(name).shutdown
 
     @rule(name=names, new=names)
     def rename(self, name: str, new: str) -> None:
