@@ -164,7 +164,7 @@ def test_a_guest_that_reboots_in_a_loop(lab: Lab, behave: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(("action", "left"), [("coredump_destroy", {}), ("coredump_restart", {"web": "b"})])
 def test_the_core_of_a_crash(lab: Lab, action: str, left: dict[str, str]) -> None:
-    domid = lab.booted(config(memory=16, on_crash=action))
+    domid = lab.booted(config(memory=32, on_crash=action))
     lab.host.signals.sysrq(domid, "c")
     lab.clock.go(5)
     assert lab.states() == left
@@ -175,7 +175,7 @@ def test_the_core_of_a_crash(lab: Lab, action: str, left: dict[str, str]) -> Non
 
 
 def test_a_core_that_cannot_be_written_changes_nothing(lab: Lab) -> None:
-    domid = lab.booted(config("a/b", memory=16, on_crash="coredump_restart"))
+    domid = lab.booted(config("a/b", memory=32, on_crash="coredump_restart"))
     lab.host.signals.sysrq(domid, "c")
     lab.clock.go(5)
     assert lab.states() == {"a/b": "b"}

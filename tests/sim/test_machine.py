@@ -250,7 +250,7 @@ class Machine(RuleBasedStateMachine):
         self.lab.host.faults.add(Fault(number=0, point=point, times=1))
         data = everything(self.lab)
         try:
-            self.lab.create(config("faulty", memory=16, devices=(VIF,), created={"uuid": None}))
+            self.lab.create(config("faulty", memory=32, devices=(VIF,), created={"uuid": None}))
         except Failure:
             assert everything(self.lab) == data
         else:
