@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 URI = "xen:///system"
 UUID = "11111111-2222-3333-4444-55555555555{}"
-PARAVIRT, START_PAUSED, NONBLOCK, LIVE, SAVE_PAUSED = 16, 1, 1, 1, 4
+PARAVIRT, START_PAUSED, NONBLOCK, LIVE, SAVE_PAUSED, INACTIVE = 16, 1, 1, 1, 4, 2
 """Flags."""
 _STATES = {"running": 1, "paused": 3, "shutoff": 5}
 _STOPPED, _ENDED_BY_ITSELF, _DESTROYED, _SAVED = 5, 0, 1, 4
@@ -53,6 +53,8 @@ class Domain:
         self.uuid = root.findtext("uuid") or UUID.format(domid)
         self.state_, self.reason = "running", 0
         self.persistent = False
+        self.defined = ""
+        self.starts_with_libvirt = False
         self.metadata = ""
         self.on_reboot = root.findtext("on_reboot") or "destroy"
         self.vcpu_states = [BLOCKED] * self.online
@@ -91,7 +93,16 @@ class Domain:
     def state(self) -> list[int]:
         return [_STATES[self.state_], self.reason]
 
-    def XMLDesc(self, _flags: int) -> str:
+    def autostart(self) -> int:
+        return int(self.starts_with_libvirt)
+
+    def undefine(self) -> None:
+        self.host.asked.append(("undefine", self.title))
+        self.host.known.remove(self)
+
+    def XMLDesc(self, flags: int) -> str:
+        if self.defined and (flags == INACTIVE or self.domid == -1):
+            return self.defined
         return self.xml.replace("</name>", f"</name><uuid>{self.uuid}</uuid>{self.metadata}", 1)
 
     def schedulerType(self) -> list[object]:
@@ -318,6 +329,9 @@ class Xen:
         self.started.set()
         self.slow.wait(10)
         self._check("createXML")
+        name = fromstring(xml).findtext("name")
+        if any(domain.title == name for domain in self.known):
+            raise Error(9, f"operation failed: domain '{name}' already exists with uuid {UUID}")
         domain = self.add(xml)
         domain.state_ = "paused" if flags & START_PAUSED else "running"
         self.asked.append(("create", domain.title, flags, xml))
@@ -335,6 +349,8 @@ class Xen:
 
     def defineXML(self, xml: str) -> None:
         self.asked.append(("define", xml))
+        domain = self.lookupByName(fromstring(xml).findtext("name") or "")
+        domain.persistent, domain.defined = True, xml
 
     def domainXMLToNative(self, form: str, xml: str) -> str:
         self._check("domainXMLToNative")

@@ -14,7 +14,7 @@ class Control:
 
     def __init__(self) -> None:
         self.asked: list[tuple[Any, ...]] = []
-        self.paused = self.dying = False
+        self.paused = self.dying = self.crashed = False
         self.pool_of_domains = 0
         self.found: list[dict[str, Any]] = [{"cpupool": 0, "sched": 6, "n_dom": 1, "cpulist": [0, 1, 2, 3]}]
 
@@ -83,7 +83,9 @@ class Control:
 
     def domain_getinfo(self, first: int, _most: int) -> list[dict[str, Any]]:
         flags = dict.fromkeys(("running", "blocked", "shutdown"), 0)
-        flags |= {"paused": int(self.paused), "dying": int(self.dying)}
+        flags |= {"paused": int(self.paused), "dying": int(self.dying), "crashed": int(self.crashed)}
+        if self.crashed:
+            flags["shutdown_reason"] = 3
         return [
             {
                 "domid": first,

@@ -7,7 +7,7 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from tests.libvirt.fake import LIVE, NONBLOCK, PARAVIRT, SAVE_PAUSED, START_PAUSED, Domain, Error, Xen
+from tests.libvirt.fake import INACTIVE, LIVE, NONBLOCK, PARAVIRT, SAVE_PAUSED, START_PAUSED, Domain, Error, Xen
 from xlpy.executors.libvirt.vcpus import Vcpu
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Libvirt(ModuleType):
     VIR_DOMAIN_SHUTDOWN_PARAVIRT = PARAVIRT
     VIR_STREAM_NONBLOCK = NONBLOCK
     VIR_DOMAIN_XML_SECURE = 1
+    VIR_DOMAIN_XML_INACTIVE = INACTIVE
     VIR_DOMAIN_METADATA_ELEMENT = 2
     VIR_DOMAIN_AFFECT_LIVE = LIVE
     VIR_DOMAIN_MEM_MAXIMUM = 4

@@ -9,21 +9,25 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from tests.libvirt.fake import LIVE, Domain, Error, NodeDevice, Xen
-from tests.libvirt.lowlevel import Control, Store
+from tests.libvirt.lowlevel import Control, Store, XcError
 from tests.libvirt.samples import WEB
 from xlpy.attach import attach_config
+from xlpy.config import load
 from xlpy.devices.disk import Disk
 from xlpy.devices.vtpm import Vtpm
 from xlpy.executors import Failure, LibxlError, UnknownDomain
 from xlpy.executors.cpus import DomainShare
 from xlpy.executors.libvirt.modules import Modules
 from xlpy.executors.xenstore import XenstoreError
+from xlpy.planner.plan import make_plan
 from xlpy.render.hostinfo import info_text
+from xlpy.source import Source
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from xlpy.executors.libvirt.host import LibvirtHost
+    from xlpy.planner.plan import Plan
 
 DEVICES = """<devices>
   <disk type='block' device='disk'><source dev='/dev/vg0/web'/><target dev='xvda' bus='xen'/></disk>
@@ -158,6 +162,52 @@ class TestPools:
         assert caught.value.rc == -6
         with pytest.raises(LibxlError, match="cpu 3 to cpupool: Device or resource busy"):
             host.pools.add_cpu(0, 3)
+
+    @pytest.mark.parametrize("paused", [False, True])
+    @pytest.mark.parametrize("pool", ["side", "1"])
+    def test_a_domain_is_built_into_one(
+        self, xen: Xen, host: LibvirtHost, control: Control, told: list[str], pool: str, *, paused: bool
+    ) -> None:
+        _add_pool(host, control)
+        domid = host.create(_plan(host, pool), paused=paused)
+        assert control.asked == [("move", 1, domid)]
+        assert [asked[2] for asked in xen.asked] == [1]  # paused, until it is where it belongs
+        assert xen.known[-1].state_ == ("paused" if paused else "running")
+        assert told == ["libvirt does not know that it is in side: at a restart it builds it in Pool-0"]
+
+    def test_a_pool_that_is_none(self, xen: Xen, host: LibvirtHost, control: Control) -> None:
+        with pytest.raises(LibxlError, match="Illegal pool specified: nosuch") as caught:
+            host.create(_plan(host, "nosuch"))
+        assert (caught.value.status, caught.value.advice) == (6, "pools of this host: Pool-0")
+        assert xen.asked == []
+
+    def test_xen_does_not_move_it(
+        self, xen: Xen, host: LibvirtHost, control: Control, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_pool: int, _domid: int) -> None:
+            raise XcError(28, "No space left on device")
+
+        _add_pool(host, control)
+        monkeypatch.setattr(control, "cpupool_movedomain", refuse)
+        with pytest.raises(LibxlError, match="Error moving domain to cpupool"):
+            host.create(_plan(host, "side"))
+        assert [domain.title for domain in xen.known] == ["Domain-0"]
+
+    def test_from_afar_it_is_told_that_it_is_not(self, xen: Xen, host: LibvirtHost, told: list[str]) -> None:
+        host.create(_plan(host, "side"))
+        assert [asked[0] for asked in xen.asked] == ["create"]
+        assert told[0].startswith("not carried out by libvirt: pool = side: ")
+
+
+def _add_pool(host: LibvirtHost, control: Control) -> None:
+    host._access.modules.store.nodes["/local/pool/1/name"] = "side"
+    control.found.append({"cpupool": 1, "sched": 6, "n_dom": 0, "cpulist": [3]})
+
+
+def _plan(host: LibvirtHost, pool: str) -> Plan:
+    facts = host.info().facts
+    text = f'name = "b"\nkernel = "/k"\nmemory = 64\npool = "{pool}"\n'
+    return make_plan(load(Source("b.cfg", text), host=facts).config, facts)
 
 
 class TestSignals:
@@ -398,6 +448,11 @@ class TestWithXensModules:
         found = host.find("web")
         assert (found.memory_kib, found.vcpus, found.pool, found.cpu_time) == (4096, 2, "Pool-0", 1.0)
         assert [(vcpu.cpu, vcpu.running, vcpu.hard_affinity) for vcpu in host.vcpus(1)] == [(3, True, (1, 3))]
+
+    def test_a_crash_that_is_preserved(self, host: LibvirtHost, web: Domain, control: Control) -> None:
+        control.crashed = True
+        found = host.find("web")
+        assert (found.shutdown, found.shutdown_reason) == (True, 3)
 
     def test_what_xl_paused(self, host: LibvirtHost, web: Domain, control: Control) -> None:
         control.paused = True

@@ -237,8 +237,32 @@ class TestActing:
         (_, xml) = xen.asked[-1]
         assert re.search(r"<name>web</name>\s*<uuid>" + web.uuid, xml)
         assert ">262144</memory>" in xml
-        web.persistent = True
         assert "from now on" not in said(capsys, "config-update", "web", f"{tmp_path}/web.cfg")[2]
+
+    @pytest.mark.parametrize("updates", [1, 2])
+    def test_what_only_config_update_had_kept_gives_way(
+        self, xen: Xen, web: Domain, capsys: pytest.CaptureFixture[str], tmp_path: Path, updates: int
+    ) -> None:
+        (tmp_path / "web.cfg").write_text('name = "web"\nkernel = "/k"\nmemory = 256\n', encoding="utf-8")
+        for _ in range(updates):
+            assert said(capsys, "config-update", "web", f"{tmp_path}/web.cfg")[0] == 0
+        assert said(capsys, "create", "-q", f"{tmp_path}/web.cfg")[0] == 3  # it runs
+        xen.end(web)
+        assert said(capsys, "create", "-q", f"{tmp_path}/web.cfg") == (0, "", "")
+        assert [asked[0] for asked in xen.asked[-2:]] == ["undefine", "create"]
+
+    @pytest.mark.parametrize("how", ["defined", "starts with libvirt"])
+    def test_what_somebody_wants_kept_does_not(
+        self, xen: Xen, web: Domain, capsys: pytest.CaptureFixture[str], tmp_path: Path, how: str
+    ) -> None:
+        (tmp_path / "web.cfg").write_text('name = "web"\nkernel = "/k"\nmemory = 256\n', encoding="utf-8")
+        web.persistent, web.starts_with_libvirt = how == "defined", how != "defined"
+        assert said(capsys, "config-update", "web", f"{tmp_path}/web.cfg")[0] == 0
+        xen.end(web)
+        status, _, err = said(capsys, "create", "-q", f"{tmp_path}/web.cfg")
+        assert status == 3
+        assert "domain 'web' already exists" in err
+        assert "undefine" not in [asked[0] for asked in xen.asked]
 
 
 def test_a_connection_that_breaks_in_the_middle(xen: Xen, host: LibvirtHost) -> None:

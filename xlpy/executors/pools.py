@@ -24,6 +24,13 @@ class Pool(Record):
     """How many are in it."""
 
 
+def chosen(pools: Sequence[Pool], word: str) -> Pool | None:
+    """The one with this name, the first where several have it; digits are its number."""
+    if word.isascii() and word.isdigit():
+        return next((pool for pool in pools if pool.number == int(word)), None)
+    return next((pool for pool in pools if pool.name == word), None)
+
+
 class Pools(Protocol):
     """All but `pools` raise LibxlError where libxl refuses. pCPUs that are in no pool: HostFacts.free_cpus."""
 

@@ -19,7 +19,7 @@ _TWO_LABELS = Loss(
     when=lambda _, config: config.b_info.exec_ssid_label is not None,
 )
 _POOL = TUNING.replace(
-    why="libvirt creates domains in Pool-0: move it afterwards, by xl cpupool-migrate",
+    why="libvirt builds domains in Pool-0: move it by xl cpupool-migrate; on Dom0 itself create does",
     when=lambda name, _: name not in (None, "Pool-0"),
 )
 _BUILDERS = {"hvm": "hvm", "generic": "pv"}

@@ -17,18 +17,13 @@ if TYPE_CHECKING:
 
 def find_pool(executor: Executor, word: str) -> Pool:
     """The cpupool of this name, the first where several have it; digits are its number. Ends the run without one."""
-    pool = _lookup(executor, word)
+    from xlpy.executors.pools import chosen
+
+    pool = chosen(executor.pools.pools(), word)
     if pool is None:
         print(f"unknown cpupool '{word}'", file=sys.stderr)
         raise Leave(1)
     return pool
-
-
-def _lookup(executor: Executor, word: str) -> Pool | None:
-    pools = executor.pools.pools()
-    if word.isascii() and word.isdigit():
-        return next((pool for pool in pools if pool.number == int(word)), None)
-    return next((pool for pool in pools if pool.name == word), None)
 
 
 def attempt(call: Call, act: Callable[..., object], *arguments: object) -> bool:

@@ -43,5 +43,5 @@ VERB = Verb(
     ),
     modifies=True,
     dry_run=True,
-    libvirt_note="libvirt then keeps the domain, also when it is stopped",
+    libvirt_note="libvirt keeps the domain, also stopped, until one of that name is created",
 )

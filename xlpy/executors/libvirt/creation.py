@@ -64,8 +64,10 @@ def for_test_driver(xml: str) -> str:
 def build(link: Link, xml: str, tell: Callable[[str], None], *, paused: bool) -> int:
     """Build it and give its domid; where that fails, or Ctrl-C ends it, libvirt has nothing of it."""
     flags = link.api.VIR_DOMAIN_START_PAUSED if paused else 0
+    name = fromstring(xml).findtext("name") or ""
     job = None
     try:
+        link.call(lambda connection: _let_go(link.api, connection, name))
         job = link.begin(lambda connection: connection.createXML(xml, flags))
         domain = link.finish(job, LIMIT)
     except KeyboardInterrupt:
@@ -82,6 +84,16 @@ def _capabilities(told: facts.Told) -> Capabilities:
     host = fromstring(told.capabilities)
     has_svm = host.find("./host/cpu/feature[@name='svm']") is not None
     return Capabilities(arch=told.machine, virtualization="svm" if has_svm else "vmx", nodes=max(1, told.nodes))
+
+
+def _let_go(api: Any, connection: Any, name: str) -> None:
+    """Let libvirt forget a domain that has stopped and that it keeps only because of config-update."""
+    try:
+        domain = connection.lookupByName(name)
+    except api.libvirtError:
+        return
+    if not domain.isActive() and not domain.autostart() and domains.is_marked_kept(domain.XMLDesc(0)):
+        domain.undefine()
 
 
 def _undo(link: Link, job: Job) -> None:

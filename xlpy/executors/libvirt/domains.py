@@ -22,8 +22,8 @@ PAUSED, SHUTOFF, CRASHED, SUSPENDED = 3, 5, 6, 7
 SHUTOFF_CRASHED = 3
 """A reason of SHUTOFF."""
 NAMESPACE = "https://xen.project/xlpy/1"
-STARTED = "started"
-"""An element of the metadata: as which domid a domain was built, and when."""
+STARTED, KEPT = "started", "kept"
+"""Elements of the metadata: as which domid a domain was built, and when; that only config-update has it kept."""
 UNKNOWN_POOL = "?"
 _POWEROFF, _SUSPEND, _CRASH = 0, 2, 3
 _TYPES = {"xenpvh": "pvh", "hvm": "hvm"}
@@ -119,6 +119,18 @@ def shutdown_reason(state: int, reason: int) -> int:
 def started_element(domid: int, now: float) -> str:
     """The element that tells the uptime later."""
     return f'<{STARTED} domid="{domid}" at="{now:.0f}"/>'
+
+
+def marked_kept(xml: str) -> str:
+    """The XML of a domain with the mark that libvirt keeps it only because of config-update."""
+    mark = f'<metadata>\n    <xlpy:{KEPT} xmlns:xlpy="{NAMESPACE}"/>\n  </metadata>'
+    end = "</domain>\n"
+    return f"{xml.removesuffix(end)}  {mark}\n{end}"
+
+
+def is_marked_kept(xml: str) -> bool:
+    """Whether the mark is there."""
+    return fromstring(xml).find(f"./metadata/{{{NAMESPACE}}}{KEPT}") is not None
 
 
 def _uptime(root: Element, domid: int, now: float) -> float | None:

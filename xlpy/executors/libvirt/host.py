@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from xlpy.executors import ConsoleStream, DomainInfo, HostInfo, StopEvent, VcpuInfo
     from xlpy.executors.libvirt.link import Link
     from xlpy.executors.libvirt.vcpus import Vcpu
+    from xlpy.executors.pools import Pool
     from xlpy.libxl import DomainConfig
     from xlpy.planner.plan import Plan
 
@@ -98,25 +99,48 @@ class LibvirtHost(Facets):
     # ---- changing
 
     def update_config(self, domid: int, config: DomainConfig) -> None:
-        """Define what the next restart builds; libvirt then keeps the domain, also when it is stopped."""
-        name, uuid, kept = self._access.on(domid, lambda d: (d.name(), d.UUIDString(), d.isPersistent()))
+        """Define what the next restart builds; libvirt then keeps the domain until one of that name is created."""
+        from xlpy.executors.libvirt.domains import is_marked_kept, marked_kept
+
+        name, uuid, kept, now = self._access.on(
+            domid,
+            lambda d: (d.name(), d.UUIDString(), d.isPersistent(), d.XMLDesc(self._link.api.VIR_DOMAIN_XML_INACTIVE)),
+        )
         xml = self._xml(config.replace(c_info=config.c_info.replace(name=name, uuid=uuid)))
-        self._link.call(lambda connection: connection.defineXML(xml))
+        ours = not kept or is_marked_kept(now)
+        self._link.call(lambda connection: connection.defineXML(marked_kept(xml) if ours else xml))
         if not kept:
-            self._tell(f"libvirt keeps {name} from now on, also when it is stopped; virsh undefine removes it then")
+            self._tell(f"libvirt keeps {name} from now on, until it is created anew, or virsh undefine removes it")
 
     def create(self, plan: Plan, *, paused: bool = False, watched: bool = True) -> int:
         """Have libvirt build it, all or nothing."""
         from xlpy.executors.libvirt.creation import build, unwatched
+        from xlpy.executors.libvirt.pools import outside_of_libvirt
 
-        xml = self._xml(plan.config if watched else unwatched(plan.config))
+        config, pool = outside_of_libvirt(plan.config, self._access)
+        xml = self._xml(config if watched else unwatched(config))
         on_xen = not self._access.is_test
         with self._access.causes(plan.name):
-            domid = build(self._link, xml, self._tell, paused=paused and on_xen)
-        if paused and not on_xen:  # the test driver cannot build a domain that is paused
+            domid = build(self._link, xml, self._tell, paused=(paused or pool is not None) and on_xen)
+        if pool is not None:
+            self._put_into(pool, domid, paused=paused)
+        elif paused and not on_xen:  # the test driver cannot build a domain that is paused
             self.pause(domid)
         self._stops.follow(domid)
         return domid
+
+    def _put_into(self, pool: Pool, domid: int, *, paused: bool) -> None:
+        """Move a domain that has not run yet; nothing is left of it where Xen refuses."""
+        try:
+            self.pools.move(domid, pool.number)
+            if not paused:
+                self.unpause(domid)
+        except BaseException:
+            self.destroy(domid)
+            raise
+        self._tell(
+            f"libvirt does not know that it is in {errors.printable(pool.name)}: at a restart it builds it in Pool-0"
+        )
 
     def destroy(self, domid: int) -> None:
         """End a domain at once."""

@@ -7,15 +7,19 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import Failure, LibxlError, LibxlMessage
+from xlpy.executors.libvirt.errors import printable
 from xlpy.executors.libvirt.modules import SCHEDULERS, ModuleError
-from xlpy.executors.pools import Pool
+from xlpy.executors.pools import Pool, chosen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from xlpy.executors.libvirt.access import Access
+    from xlpy.libxl import DomainConfig
 
 _ERROR_INVAL = -6
+_REFUSED = 6
+"""The exit status of xl create."""
 _NAME = "/local/pool/{}/name"
 
 
@@ -87,6 +91,29 @@ class LibvirtPools:
 
     def _xen(self, method: str, *numbers: int, **more: int) -> Any:
         return self._access.modules.xen("cpupools", method, *numbers, **more)
+
+
+def outside_of_libvirt(config: DomainConfig, access: Access) -> tuple[DomainConfig, Pool | None]:
+    """The configuration without its cpupool, and that pool, where Xen's own modules can put a domain into it.
+
+    Raises LibxlError in libxl's words where there is no such pool.
+    """
+    name = config.c_info.pool_name
+    if name is None or access.modules.control is None:
+        return config, None
+    pools = LibvirtPools(access).pools()
+    pool = chosen(pools, name)
+    if pool is None:
+        raise LibxlError(
+            LibxlMessage(
+                place="libxl_create.c:libxl__domain_config_setdefault",
+                lines=(1134, 1180),
+                text=f"Illegal pool specified: {name}",
+            ),
+            status=_REFUSED,
+            advice=f"pools of this host: {', '.join(printable(pool.name) for pool in pools)}",
+        )
+    return config.replace(c_info=config.c_info.replace(pool_name=None)), pool if pool.number else None
 
 
 @contextmanager

@@ -83,11 +83,13 @@ def domain_completed(info: DomainInfo, modules: Modules) -> DomainInfo:
     if not found or found[0]["domid"] != info.domid:
         return info
     seen, pool = found[0], found[0]["cpupool"]
+    stopped = bool(seen["shutdown"] or seen["crashed"])  # libxc takes a crash for no shutdown
     return info.replace(
         memory_kib=seen["mem_kb"],
         vcpus=seen["online_vcpus"],
-        **{flag: bool(seen[flag]) for flag in ("running", "blocked", "paused", "shutdown", "dying")},
-        shutdown_reason=seen["shutdown_reason"] if seen["shutdown"] else 0,
+        **{flag: bool(seen[flag]) for flag in ("running", "blocked", "paused", "dying")},
+        shutdown=stopped,
+        shutdown_reason=seen["shutdown_reason"] if stopped else 0,
         cpu_time=seen["cpu_time"] * _NANO,
         pool_number=pool,
         pool=modules.read(f"/local/pool/{pool}/name") or f"Pool-{pool}",
