@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tests.xenlab.errors import LabError, NoLabError
 from tests.xenlab.lab import Lab, build, clean
+from tests.xenlab.packages import labs_at_once
 from tests.xenlab.releases import DEFAULT, RELEASES, cache
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ def _test(options: argparse.Namespace) -> int:
             raise
         print(f"left out, no Xen lab here: {error}", file=sys.stderr)
         return 0
-    words = ["-m", "xenlab", "--durations=5", str(Path(__file__).parent), *options.words]
+    workers = ["-n", str(labs_at_once()), "--dist", "loadgroup"]
+    words = ["-m", "xenlab", "--durations=5", *workers, str(Path(__file__).parent), *options.words]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         cwd=Path(__file__).parents[2],

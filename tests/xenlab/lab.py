@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import shutil
 import time
 from contextlib import contextmanager
@@ -129,8 +130,15 @@ class Lab:
         self.resume()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         self.stop()
+        if error is None:  # else its logs are of use
+            shutil.rmtree(self.machine.folder, ignore_errors=True)
+
+    @classmethod
+    def own(cls, xen: str, name: str) -> Self:
+        """One that no other process shares."""
+        return cls(xen, f"{name}-{os.getpid()}")
 
     def resume(self) -> None:
         """Throw away what runs under this name, and start from the frozen state; returns when Dom0 is ready."""

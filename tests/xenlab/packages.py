@@ -57,10 +57,19 @@ def require_disk(folder: Path) -> None:
 
 def require_memory() -> None:
     """Raise NoLabError unless there is memory for a Dom0 and a few guests."""
-    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
-    available = int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))) >> 10
+    available = _memory_mib()
     if available < MEMORY_MIB:
         raise NoLabError(f"it needs {MEMORY_MIB} MiB of memory, and {available} MiB are available")
+
+
+def labs_at_once() -> int:
+    """How many tests can have labs of their own beside each other: emulation takes a CPU each, some have two labs."""
+    return max(1, min(len(os.sched_getaffinity(0)), _memory_mib() // (2 * MEMORY_MIB)))
+
+
+def _memory_mib() -> int:
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return int(next(line.split()[1] for line in lines if line.startswith("MemAvailable:"))) >> 10
 
 
 class Source(NamedTuple):

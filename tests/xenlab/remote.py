@@ -31,6 +31,7 @@ class Remote:
 
     def __init__(self, image: Image, folder: Path, port: int) -> None:
         self.folder = folder
+        self.port = port
         self._options = [
             *("-F", "none", "-i", str(image.key), "-oHostName=127.0.0.1", f"-oPort={port}"),
             # Relative, because the path of a socket must be short.
@@ -68,6 +69,13 @@ class Remote:
     def argv(self, command: str, *, terminal: bool = False) -> list[str]:
         """What starts a line of shell in Dom0, from the folder."""
         return ["ssh", *self._options, *(["-tt", "-e", "none"] if terminal else []), _HOST, command]
+
+    def forward(self, port: int, to: int) -> None:
+        """Let a port of Dom0 lead to a port of this machine, as long as the shared connection lasts."""
+        argv = ["ssh", *self._options, "-O", "forward", "-R", f"127.0.0.1:{port}:127.0.0.1:{to}", _HOST]
+        run = subprocess.run(argv, cwd=self.folder, capture_output=True, text=True, check=False)
+        if run.returncode:
+            raise LabError(f"Dom0 has no port {port} for us: {run.stderr.strip()}")
 
     def put(self, local: Path, path: str) -> None:
         """Copy a file or a folder into Dom0."""

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.xenlab
 
 @pytest.fixture(scope="module")
 def lab(xen: str) -> Iterator[Lab]:
-    with Lab(xen, "test") as lab:
+    with Lab.own(xen, "test") as lab:
         yield lab
 
 
@@ -58,7 +58,7 @@ def test_files_go_in_and_out(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_it_always_starts_from_the_same_state(xen: str) -> None:
-    with Lab(xen, "again") as lab:
+    with Lab.own(xen, "again") as lab:
         assert lab.run("touch /root/kept && sync").status == 0
         daemons = lab.run("pidof oxenstored xenstored xenconsoled libvirtd").out
         lab.resume()

@@ -10,18 +10,15 @@ import pytest
 from tests.xenlab.compare import unmet
 from tests.xenlab.known import UNREASONED, gone, read_known, unknown, write_known
 from tests.xenlab.scenario import read_scenario
-from tests.xenlab.trials import HERE, OTHERS, SCENARIOS, NotYetError, Trials
+from tests.xenlab.trials import HERE, OTHERS, SCENARIOS, NotYetError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.xenlab.trials import Trials
+
 KNOWN = sorted(HERE.glob("scenario/*.diff"))
 every_scenario = pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
-
-
-@pytest.fixture(scope="module")
-def trials(xen: str, tmp_path_factory: pytest.TempPathFactory) -> Trials:
-    return Trials(xen, tmp_path_factory.mktemp("trials"))
 
 
 @pytest.mark.xenlab

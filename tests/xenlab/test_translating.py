@@ -103,7 +103,7 @@ class Dom0:
 
 @pytest.fixture(scope="module")
 def dom0(xen: str) -> Iterator[Dom0]:
-    with Lab(xen, "test") as lab:
+    with Lab.own(xen, "test") as lab:
         yield Dom0(lab)
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from tests.xenlab.hosts import PROGRAMS, InDom0, RealXl
 from tests.xenlab.lab import Lab
-from tests.xenlab.notes import note
 from tests.xenlab.trials import HERE
-from tests.xenlab.wheels import install, make_wheels
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.xenlab.conftest import Note
     from tests.xenlab.remote import Said
+    from tests.xenlab.trials import Trials
 
 pytestmark = pytest.mark.xenlab
 
@@ -56,11 +56,9 @@ LEFT_BEHIND = {
 
 
 @pytest.fixture(scope="module")
-def lab(xen: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    wheels = tmp_path_factory.mktemp("wheels")
-    make_wheels(wheels)
-    with Lab(xen, "test") as lab:
-        install(lab, wheels)
+def lab(xen: str, trials: Trials) -> Iterator[Lab]:
+    with Lab.own(xen, "test") as lab:
+        trials.install(lab)
         yield lab
 
 
@@ -84,7 +82,7 @@ def libvirtd_mib(lab: Lab) -> float:
     return int(must(lab.run("ps -o rss= -C libvirtd")).out) / 1024
 
 
-def test_a_hundred_domains_leave_nothing_behind(lab: Lab, xlpy: InDom0) -> None:
+def test_a_hundred_domains_leave_nothing_behind(lab: Lab, xlpy: InDom0, note: Note) -> None:
     def go(guest: str, times: int) -> None:
         said = lab.run(f"cd /root/scenario && {PROGRAMS}/python - {guest} {times}", typed=MANY, seconds=3600)
         assert said == (0, "done\n", ""), said
@@ -132,7 +130,7 @@ def seconds_of(host: RealXl, command: str, times: int = 5) -> float:
     return statistics.median(found)
 
 
-def test_how_long_it_takes_beside_the_real_xl(lab: Lab, xlpy: InDom0) -> None:
+def test_how_long_it_takes_beside_the_real_xl(lab: Lab, xlpy: InDom0, note: Note) -> None:
     """Each as a program of its own, in turn."""
     ours = RealXl(lab)
     ours._before = xlpy._before

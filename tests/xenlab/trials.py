@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +40,7 @@ class Trials:
     def real(self, scenario: Scenario) -> list[Result]:
         """The scenario with the real xl."""
         if scenario.name not in self._real:
-            with Lab(self.xen, f"scenario-{os.getpid()}") as lab:
+            with Lab.own(self.xen, "scenario") as lab:
                 self._facts = self._facts or host_facts(lab)  # it always is the same host
                 self._real[scenario.name] = run_scenario(scenario, RealXl(lab))
         return self._real[scenario.name]
@@ -58,7 +57,7 @@ class Trials:
             return run_scenario(scenario, Simulated(Path(folder), self._facts, self.xen))
 
     def _libvirt(self, scenario: Scenario) -> list[Result]:
-        with Lab(self.xen, f"scenario-{os.getpid()}") as lab:
+        with Lab.own(self.xen, "scenario") as lab:
             self.install(lab)
             with InDom0(lab) as host:
                 if reason := host.reason_against():
