@@ -136,6 +136,35 @@ def test_disks_come_and_go(host: Host) -> None:
     assert host.xl("block-list pv1") == (0, BLOCK + rows[0], "")
 
 
+def test_a_disk_that_wants_qemu(host: Host) -> None:
+    host.lab.booted(config("web", on_reboot="restart"))
+    said = (
+        "libxl: error: libxl_dm.c:3845:libxl__dm_check_start: Domain 1:device model required but not running\n"
+        f"{LIBXL}:1486:device_addrm_aocomplete: unable to add device\n"
+    )
+    asked = host.xl("block-attach web /tmp/disk2.img,raw,xvdb,r,backendtype=qdisk")
+    assert asked == (1, "", f"{said}libxl_device_disk_add failed.\n")
+    assert host.xl("vkb-attach web backend-type=qemu").err.startswith(said)
+    assert host.xl("usbctrl-attach web type=qusb").err.startswith(said)
+    assert host.xl("block-list web") == (0, BLOCK, "")
+    assert host.xl("block-attach web /tmp/disk2.img,qcow2,xvdb,r") == (0, "", "")  # libxl chooses qdisk too late
+    host.lab.clock.go(60)
+    row = "51728 0   1      1     -1     -1       /local/domain/0/backend/qdisk/1/51728\n"
+    assert host.xl("block-list web") == (0, BLOCK + row, "")
+    assert host.xl("block-detach web xvdb").status == 1
+    host.lab.host.shutdown(1, reboot=True)
+    host.lab.clock.go(9)
+    assert host.xl("block-list web").out.startswith(f"{BLOCK}51728 0   2      4 ")  # now it has one
+    assert host.xl("block-attach web /tmp/disk.img,raw,xvdc,r,backendtype=qdisk") == (0, "", "")
+
+
+def test_a_guest_with_qemu_takes_any_disk(host: Host) -> None:
+    host.pv1()
+    assert host.xl("block-attach pv1 /tmp/disk2.img,raw,xvdb,r,backendtype=qdisk") == (0, "", "")
+    host.lab.clock.go(1)
+    assert "51728 0   1      4 " in host.xl("block-list pv1").out
+
+
 def test_the_new_xl_names_its_own_lines(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XLPY_XEN", "4.20")
     host.pv1()

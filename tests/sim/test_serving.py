@@ -116,7 +116,8 @@ def test_domains_of_an_older_host_file_keep_their_devices(lab: Lab, monkeypatch:
         db.execute(f"DROP {kind} {name}")
     for table in ("device", "xenstore", "pciback"):
         db.execute(f"DROP TABLE {table}")
-    db.execute("ALTER TABLE domain DROP COLUMN target")
+    for column in ("target", "device_model"):
+        db.execute(f"ALTER TABLE domain DROP COLUMN {column}")
     later = tuple(text for text in schema.MIGRATIONS[before:] if "device" in text)
     monkeypatch.setattr(store, "MIGRATIONS", (*schema.MIGRATIONS[:before], *later))
     db.execute(f"PRAGMA user_version = {before}")

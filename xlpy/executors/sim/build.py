@@ -260,6 +260,7 @@ class Build:
 
     def do_start_device_model(self, _step: steps.StartDeviceModel) -> None:
         """It is part of the guest, and brings devices with it."""
+        self._update(device_model=1)
         planned = {step.device.KIND for step in self.plan.steps if isinstance(step, steps.Attach)}
         for device in (device for device in attaching.implicit(self.plan.config) if device.KIND not in planned):
             self._add(device, sum(one.kind == device.KIND for one in self.devices), 0)

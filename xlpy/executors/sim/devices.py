@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.executors import LibxlError
 from xlpy.executors.devices import DeviceInfo
-from xlpy.executors.sim import attaching, behaviour, configs, faults, life, nodes, refusals, rows, saved, wires
+from xlpy.executors.sim import attaching, behaviour, configs, faults, life, nodes, qemu, refusals, rows, saved, wires
 from xlpy.executors.sim.guest import Line, stamped
 from xlpy.xenstore import CLOSED, CONNECTED
 
@@ -95,6 +95,9 @@ class SimDevices:
 
     def _check(self, domain: sqlite3.Row, device: DeviceRecord) -> None:
         """What libxl looks at before it writes anything."""
+        if not domain["device_model"] and qemu.asks_for_it(device, domain["type"]):
+            advice = "no QEMU runs for this guest: give it such a disk or a vfb before it starts"
+            raise refusals.not_added(refusals.no_device_model(domain["domid"]), advice=advice)
         facts = rows.facts(self.db)
         for problem in device.problems(facts, ""):
             if problem.code == "no-such-disk":

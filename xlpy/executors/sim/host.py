@@ -241,7 +241,8 @@ def first_day(db: sqlite3.Connection, wall: float, facts: HostFacts | None) -> N
     )
     db.execute(
         "INSERT INTO domain (domid, name, uuid, type, pool, memory_kib, max_memory_kib, need_kib, vcpus, max_vcpus,"
-        " watched, built, pauses, created, since) VALUES (0, 'Domain-0', ?, 'pv', ?, ?, ?, ?, ?, ?, 0, 1, 0, 0, 0)",
+        " watched, built, pauses, created, since, device_model)"
+        " VALUES (0, 'Domain-0', ?, 'pv', ?, ?, ?, ?, ?, ?, 0, 1, 0, 0, 0, 1)",
         (_DOM0_UUID, facts.pools[0], memory, memory, memory, facts.dom0_vcpus, facts.dom0_vcpus),
     )
     vcpus = [(vcpu, vcpu % facts.cpus) for vcpu in range(facts.dom0_vcpus)]

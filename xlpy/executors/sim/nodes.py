@@ -71,7 +71,7 @@ def of_domain(db: sqlite3.Connection, domain: sqlite3.Row, now: float) -> dict[s
     if domain["domid"] == 0:
         return {path: node for one in devices for path, node in of_device(one, domain, now, most[one.backend]).items()}
     config = config_of(domain)
-    nodes = {node.path: node for node in domain_nodes(guest_of(db, domain, config, devices))}
+    nodes = {node.path: node for node in domain_nodes(guest_of(db, domain, config))}
     top = f"/local/domain/{domain['domid']}"
     _add(nodes, top, _heard(domain, now))
     _add(nodes, top, _screen(config, domain["domid"]))
@@ -128,13 +128,12 @@ def vcpus_of(db: sqlite3.Connection) -> dict[int, int]:
     return dict(db.execute(served).fetchall())
 
 
-def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig, devices: Iterable[Attached]) -> Guest:
+def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig) -> Guest:
     """What the nodes of a domain are made of."""
     domid, info = domain["domid"], config.b_info
     online = db.execute("SELECT vcpu FROM vcpu WHERE domid = ? AND online ORDER BY vcpu", (domid,)).fetchall()
     started = db.execute("SELECT wall - time + ? FROM host", (domain["created"],)).fetchone()[0]
     emulated = isinstance(info.u, Hvm)
-    modelled = emulated or any(one.record.wants_device_model(_program(one)) for one in devices)
     page = _PAGES + domid * 0x4000
     stub = db.execute("SELECT domid FROM domain WHERE target = ?", (domid,)).fetchone()
     return Guest(
@@ -156,7 +155,7 @@ def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig, 
         tty=f"/dev/pts/{domid - 1}",
         serials=_serials(info.u, domid),
         firmware=_firmware(info.u),
-        device_model=_PID + domid if modelled else 0,
+        device_model=_PID + domid if domain["device_model"] else 0,
         stub_domain=0 if stub is None else stub[0],
         target=domain["target"] or 0,
         driver_domain=bool(config.c_info.driver_domain),
@@ -166,10 +165,6 @@ def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig, 
 
 
 _PID = 1000
-
-
-def _program(device: Attached) -> str:
-    return {"vbd": "phy"}.get(device.backend_kind, device.backend_kind)
 
 
 def _firmware(union: object) -> str:

@@ -1,26 +1,32 @@
-"""The monitor of the device model that a simulated domain has or has not."""
+"""The device model that a simulated domain has or has not: what it serves, and its monitor."""
 
 from __future__ import annotations
 
-from xlpy.executors.sim import configs, rows
-from xlpy.planner import steps
-from xlpy.planner.plan import make_plan
+from xlpy.executors.sim import rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-    from xlpy.host import HostFacts
+    from xlpy.executors.sim.wires import Attached
+    from xlpy.libxl import DeviceRecord, DomainType
 
 _VERSION = "9.2.0"
 
 
-def has_device_model(row: sqlite3.Row, facts: HostFacts) -> bool:
-    """Whether a QEMU was started with the domain."""
-    if row["domid"] == 0:
-        return False
-    plan = make_plan(configs.current(row, facts), facts)
-    return any(isinstance(step, steps.StartDeviceModel) for step in plan.steps)
+def asks_for_it(device: DeviceRecord, guest: DomainType) -> bool:
+    """Whether a device that comes to a running guest names QEMU; libxl looks at that before it chooses backends."""
+    asked = {"disk": ("backend", "qdisk"), "vkb": ("backend_type", "qemu")}.get(device.KIND)
+    if asked is None:
+        return device.KIND == "usbctrl" and device.kinds(guest)[0] == "qusb"
+    return getattr(device, asked[0]) == asked[1] and device.backend_domain() == "Domain-0"
+
+
+def serves(device: Attached, domain: sqlite3.Row) -> bool:
+    """Whether anybody stands at the other end: devices of QEMU have nobody there where none was started."""
+    if domain["device_model"]:
+        return True
+    return not device.record.wants_device_model(device.backend_kind)
 
 
 def answer(command: str, row: sqlite3.Row) -> str:

@@ -69,6 +69,12 @@ def script_failed(script: str, action: str, process: int, said: str) -> tuple[Li
     )
 
 
+def no_device_model(domid: int) -> LibxlMessage:
+    """QEMU is to serve a device of a guest that has none."""
+    text = f"Domain {domid}:device model required but not running"
+    return message("libxl_dm.c:libxl__dm_check_start", (3845, 4071), text)
+
+
 def no_node(path: str) -> LibxlMessage:
     """Xenstore has not what libxl must read."""
     text = f"xenstore read failed: `{path}': No such file or directory"

@@ -231,5 +231,11 @@ ALTER TABLE domain ADD COLUMN plugged INTEGER;
 """,
     LEVELS,
     IDLE,
+    """
+-- a QEMU runs for it, since it was built
+ALTER TABLE domain ADD COLUMN device_model INTEGER NOT NULL DEFAULT 0;
+UPDATE domain SET device_model = domid = 0 OR type = 'hvm' OR domid IN (
+    SELECT domid FROM device WHERE kind IN ('qdisk', 'vfb', 'vkbd', 'qusb', '9pfs') OR class = 'channel');
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -128,11 +128,11 @@ class SimSignals:
 
     def monitor(self, domid: int, command: str) -> str:
         """The monitor of a domain that has a device model."""
-        from xlpy.executors.sim.qemu import answer, has_device_model
+        from xlpy.executors.sim.qemu import answer
 
         with self.store.look():
-            row, facts = rows.domain(self.db, domid), rows.facts(self.db)
-        if not has_device_model(row, facts):
+            row = rows.domain(self.db, domid)
+        if domid == 0 or not row["device_model"]:
             place = "libxl_qmp.c:qmp_ev_lock_aquired"
             socket = f"/var/run/xen/qmp-libxl-{domid}"
             text = f"Domain {domid}:Failed to connect to QMP socket {socket}: No such file or directory"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from xlpy.executors.sim import rows, saved
+from xlpy.executors.sim import qemu, rows, saved
 from xlpy.xenstore import CLOSED, CLOSING, CONNECTED, INIT_WAIT, INITIALISED, INITIALISING, Link
 
 if TYPE_CHECKING:
@@ -129,6 +129,8 @@ def states(device: Attached, domain: sqlite3.Row, now: float) -> tuple[int, int]
     """XenbusState of frontend and backend; 0 where there is no backend."""
     if not device.backend_kind:
         return 0, 0
+    if not qemu.serves(device, domain):
+        return INITIALISING, CLOSING if device.asked else INITIALISING
     front = _front(device, domain, now)
     if device.lost:
         return (CLOSED if front > INITIALISING else front), 0
