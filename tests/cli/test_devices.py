@@ -334,7 +334,20 @@ def test_a_bridge_that_is_not_there(host: Host) -> None:
         f"{LIBXL}:1481:device_addrm_aocomplete: Domain 1:Unable to add vif with id 1",
         "libxl_device_nic_add failed.",
     ]
-    assert len(host.xl("network-list pv1").out.splitlines()) == 2
+    back = "/local/domain/0/backend/vif/1/1"
+    nodes = {node.path: node.value for node in host.lab.host.xenstore.tree(back)}
+    assert nodes[f"{back}/hotplug-error"] == "Could not find bridge device nosuch"
+    assert (nodes[f"{back}/hotplug-status"], nodes[f"{back}/state"]) == ("error", "2")
+    assert [port.name for bridge in host.lab.host.bridges() for port in bridge.ports] == ["vif1.0"]
+    host.lab.clock.go(1)
+    assert host.lab.host.xenstore.node(f"{back}/state").value == "2"  # netback waits for the script
+    assert host.xl("network-list pv1").out.splitlines()[2].startswith("1   0  00:16:3e:")
+    said = host.xl("network-detach pv1 1")
+    script, line = said.err.splitlines()
+    assert "/etc/xen/scripts/vif-bridge offline [" in script
+    assert line == f"{LIBXL}:1337:device_hotplug_child_death_cb: script: Could not find bridge device nosuch"
+    assert (said.status, len(host.xl("network-list pv1").out.splitlines())) == (0, 2)
+    assert back not in {node.path for node in host.lab.host.xenstore.tree("/local/domain/0")}
 
 
 def test_virtual_tpms(host: Host) -> None:

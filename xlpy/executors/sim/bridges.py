@@ -47,7 +47,7 @@ def bridges(store: Store) -> list[Bridge]:
             domain = rows.domain(db, domid)
             for device in wires.read(db, domid, "vif"):
                 front, back = wires.states(device, domain, now)
-                if back >= INIT_WAIT and isinstance(device.record, Vif):
+                if back >= INIT_WAIT and not device.error and isinstance(device.record, Vif):
                     ports = found.setdefault((device.backend, device.record.bridge or "xenbr0"), [])
                     ports += _ports(device, device.record, connected=front == back)
     return [Bridge(name=name, domid=domid, ports=tuple(ports)) for (domid, name), ports in sorted(found.items())]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from typing import TYPE_CHECKING
 
@@ -58,6 +57,8 @@ class SimDevices:
         except faults.Struck as struck:
             faults.finish(self.store, struck)
             raise refusals.not_added(advice=struck.failure.advice) from None
+        if added.error:
+            raise refusals.script_died(domid, added.kind, added.devid, added.error, rows.facts(self.db).bridges)
         return ()
 
     def add_device(self, domain: sqlite3.Row, device: DeviceRecord, now: float) -> Attached:
@@ -69,7 +70,6 @@ class SimDevices:
         if device.KIND != "pci" and any(one.devid == devid for one in kin):
             raise refusals.not_added(refusals.exists(domid, device.KIND))
         faults.check(self.db, f"device:{device.KIND}:{devid}")
-        self._check_script(domain, device, devid)
         for wanted in device.claims():
             if name := attaching.holder(self.db, domid, wanted):
                 raise refusals.taken(domid, wanted, name)
@@ -81,7 +81,8 @@ class SimDevices:
         fresh = attaching.new_device(record, domid, nth, devid, guest, backend, since)
         most = rows.domain(self.db, backend)["vcpus"]
         port, ref = wires.next_wires(others, guest, domain["vcpus"])
-        fresh = attaching.with_queues(fresh, domain["vcpus"], most)._replace(port=port, ref=ref)
+        error = self._script_error(device)
+        fresh = attaching.with_queues(fresh, domain["vcpus"], most)._replace(port=port, ref=ref, error=error)
         fresh = attaching.within_limits(fresh, nodes.config_of(domain).b_info)
         wires.insert(self.db, fresh)
         return fresh
@@ -112,14 +113,10 @@ class SimDevices:
         if device.KIND == "vif" and domain["type"] != "hvm" and getattr(device, "nictype", "") == "vif_ioemu":
             raise refusals.not_added(refusals.emulated_nic(domain["domid"]))
 
-    def _check_script(self, domain: sqlite3.Row, device: DeviceRecord, devid: int) -> None:
-        """What the hotplug script finds missing."""
-        for problem in device.problems(rows.facts(self.db), ""):
-            if problem.code == "no-such-bridge":
-                said = problem.line.rpartition("script: ")[2]
-                failed = refusals.script_failed("/etc/xen/scripts/vif-bridge", "online", os.getpid(), said)
-                last = refusals.addrm_failed(domain["domid"], "add", "vif", devid)
-                raise LibxlError(*failed, last, advice=problem.advice)
+    def _script_error(self, device: DeviceRecord) -> str:
+        """What the hotplug script finds missing; libxl leaves such a device where it is."""
+        found = (one.line for one in device.problems(rows.facts(self.db), "") if one.code == "no-such-bridge")
+        return next(found, "").rpartition("script: ")[2]
 
     def _plugged(self, domain: sqlite3.Row, device: Usbdev, now: float) -> Usbdev:
         """A USB device with the controller and the port that libxl finds for it."""
@@ -137,7 +134,7 @@ class SimDevices:
             device, domain = self._device(domid, kind, devid), rows.domain(self.db, domid)
             if force or not device.backend_kind or self._is_closed(device, domain, now):
                 self.forget(domain, device)
-                return ()
+                return refusals.script_failed("offline", device.error) if device.error else ()
             self._ask(device, domain, now)
         if not self._wait(device) and safe:
             front = device.record.kinds(domain["type"])[1]
@@ -145,7 +142,7 @@ class SimDevices:
             raise refusals.not_closed(domid, front, devid, path)
         with self.store.change():
             self.forget(rows.domain(self.db, domid), device)
-        return ()
+        return refusals.script_failed("offline", device.error) if device.error else ()
 
     def _device(self, domid: int, kind: str, devid: int) -> Attached:
         rows.domain(self.db, domid)

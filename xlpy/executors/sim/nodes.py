@@ -36,6 +36,8 @@ def of_device(device: Attached, domain: sqlite3.Row, now: float, most_queues: in
             _add(nodes, ends.backend, device.record.offers(ends))
         if CONNECTED <= back <= CLOSING:
             _add(nodes, ends.backend, device.record.serves(ends))
+        if device.error:
+            _add(nodes, ends.backend, [("hotplug-error", device.error), ("hotplug-status", "error")])
     else:
         nodes = {path: node for path, node in nodes.items() if not path.startswith(ends.backend)}
     _add(nodes, ends.frontend, [("state", str(front))])

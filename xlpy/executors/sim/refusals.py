@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from xlpy.executors import LibxlError, LibxlMessage
 
 TIMED_OUT = -9
@@ -9,6 +11,8 @@ TIMED_OUT = -9
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from xlpy.devices.pci import Pci
     from xlpy.host import Claim
 
@@ -60,9 +64,16 @@ def no_disk_backend(vdev: str) -> LibxlMessage:
     return message(place, (475, 488), f"no suitable backend for disk {vdev}")
 
 
-def script_failed(script: str, action: str, process: int, said: str) -> tuple[LibxlMessage, ...]:
-    """A hotplug script ended with an error."""
-    text = f"{script} {action} [{process}] exited with error status 1"
+def script_died(domid: int, kind: str, devid: int, said: str, bridges: Sequence[str]) -> LibxlError:
+    """A hotplug script did not take a device, which stays where it is."""
+    there = f"it is there, but not connected: network-detach {domid} {devid} takes it away"
+    advice = f"{there}; bridges of this host: {', '.join(bridges) or 'none'}"
+    return LibxlError(*script_failed("online", said), addrm_failed(domid, "add", kind, devid), advice=advice)
+
+
+def script_failed(action: str, said: str) -> tuple[LibxlMessage, ...]:
+    """The hotplug script of network interfaces ended with an error."""
+    text = f"/etc/xen/scripts/vif-bridge {action} [{os.getpid()}] exited with error status 1"
     return (
         message("libxl_exec.c:libxl_report_child_exitstatus", (117, 117), text),
         message(*_SCRIPT, f"script: {said}"),

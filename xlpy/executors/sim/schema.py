@@ -237,5 +237,9 @@ ALTER TABLE domain ADD COLUMN device_model INTEGER NOT NULL DEFAULT 0;
 UPDATE domain SET device_model = domid = 0 OR type = 'hvm' OR domid IN (
     SELECT domid FROM device WHERE kind IN ('qdisk', 'vfb', 'vkbd', 'qusb', '9pfs') OR class = 'channel');
 """,
+    """
+-- what its hotplug script died of
+ALTER TABLE device ADD COLUMN error TEXT NOT NULL DEFAULT '';
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -48,6 +48,8 @@ class Attached(NamedTuple):
     port: int
     ref: int
     queues: int
+    error: str = ""
+    """Of its hotplug script."""
 
 
 def read(db: sqlite3.Connection, domid: int, kind: str = "") -> list[Attached]:
@@ -72,6 +74,7 @@ def _attached(row: sqlite3.Row) -> Attached:
         port=row["port"],
         ref=row["ref"],
         queues=row["queues"],
+        error=row["error"],
     )
 
 
@@ -136,6 +139,8 @@ def states(device: Attached, domain: sqlite3.Row, now: float) -> tuple[int, int]
         return (CLOSED if front > INITIALISING else front), 0
     if device.asked:
         return front, CLOSED if front == CLOSED else CLOSING
+    if device.error and front == CONNECTED:
+        return front, INIT_WAIT
     return front, {INITIALISING: INIT_WAIT, INITIALISED: INIT_WAIT}.get(front, front)
 
 
