@@ -12,6 +12,7 @@ import pytest
 
 from tests.libvirt.fake import Error, Xen
 from tests.libvirt.said import said
+from tests.libvirt.samples import CAPABILITIES
 from xlpy.executors.libvirt import logs
 
 if TYPE_CHECKING:
@@ -86,6 +87,42 @@ def test_what_libvirt_would_leave_undone_is_refused_before_anything_is_built(
         "(xlpy --best-effort), or with Xen's own xl"
     )
     assert not xen.asked
+
+
+NESTED = 'name = "web"\ntype = "hvm"\nmemory = 128\nnestedhvm = 1\nvnc = 0\n'
+EPYC = "<model>EPYC-Rome</model><vendor>AMD</vendor><feature name='x2apic'/><feature name='tsc-deadline'/>"
+SKYLAKE = "<model>Skylake-Server</model><vendor>Intel</vendor><feature name='vmx'/><feature name='hypervisor'/>"
+DHYANA = "<model>Dhyana</model><vendor>Hygon</vendor>"
+
+
+@pytest.mark.parametrize(
+    ("cpu", "feature"),
+    [
+        (EPYC, "svm"),
+        (SKYLAKE, "vmx"),
+        (DHYANA, "svm"),
+        ("<feature name='svm'/>", "svm"),
+        ("<feature name='vmx'/>", "vmx"),
+    ],
+)
+def test_nested_guests_are_switched_on_by_the_feature_that_the_driver_looks_for(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, cpu: str, feature: str
+) -> None:
+    web.write_text(NESTED, encoding="utf-8")
+    monkeypatch.setattr(xen, "getCapabilities", lambda: CAPABILITIES.replace("<feature name='svm'/>", cpu))
+    assert said(capsys, "create", "-q", "web.cfg")[0] == 0
+    found = fromstring(_sent(xen)[2]).findall("./cpu/feature")
+    assert [(one.get("name"), one.get("policy")) for one in found] == [(feature, "require")]
+
+
+def test_without_such_a_cpu_nested_guests_are_refused(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.write_text(NESTED, encoding="utf-8")
+    monkeypatch.setattr(xen, "getCapabilities", lambda: CAPABILITIES.replace("<feature name='svm'/>", ""))
+    status, _, err = said(capsys, "create", "-q", "web.cfg")
+    assert status == 3
+    assert err.startswith("libvirt: error: nestedhvm = 1: ")
 
 
 def test_best_effort_only_tells(xen: Xen, web: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,9 @@ def _features(guest: Guest) -> Iterator[Element]:
     if nested is not None and switch:
         yield element("feature", policy=_POLICIES[str(int(nested))], name=switch)
     elif nested:
-        guest.lose("nestedhvm", "b_info.nested_hvm", "nestedhvm = 1", why="the CPU of the host has no virtual machines")
+        guest.lose(
+            "nestedhvm", "b_info.nested_hvm", "nestedhvm = 1", why="libvirt sees no CPU there that has virtual machines"
+        )
     policy = info.cpuid
     if policy is None:
         return

@@ -14,6 +14,7 @@ from xlpy.lower import Capabilities, lower
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from xml.etree.ElementTree import Element
 
     from xlpy.executors.libvirt.link import Job, Link
     from xlpy.libxl import DomainConfig
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 LIMIT = 900.0
 """How long libvirt may take to build a domain, in seconds: bootloaders and large guests are slow."""
 _PREFIX = "xlpy"
+_VIRTUALIZATION = {"Intel": "vmx", "AMD": "svm", "Hygon": "svm"}
+"""The CPU's feature for virtual machines, by the makers that libvirt knows."""
 
 
 def xml_of(config: DomainConfig, told: facts.Told, tell: Callable[[str], None], *, best_effort: bool) -> str:
@@ -81,9 +84,15 @@ def build(link: Link, xml: str, tell: Callable[[str], None], *, paused: bool) ->
 
 def _capabilities(told: facts.Told) -> Capabilities:
     """What the translation to XML must know."""
-    host = fromstring(told.capabilities)
-    has_svm = host.find("./host/cpu/feature[@name='svm']") is not None
-    return Capabilities(arch=told.machine, virtualization="svm" if has_svm else "vmx", nodes=max(1, told.nodes))
+    virtualization = _virtualization(fromstring(told.capabilities))
+    return Capabilities(arch=told.machine, virtualization=virtualization, nodes=max(1, told.nodes))
+
+
+def _virtualization(capabilities: Element) -> str:
+    """The feature by which the driver knows that guests may be nested; those of the CPU's model are not listed."""
+    listed = {feature.get("name") for feature in capabilities.findall("./host/cpu/feature")}
+    unlisted = _VIRTUALIZATION.get(capabilities.findtext("./host/cpu/vendor") or "", "")
+    return unlisted or next((name for name in dict.fromkeys(_VIRTUALIZATION.values()) if name in listed), "")
 
 
 def _let_go(api: Any, connection: Any, name: str) -> None:
