@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import fromstring, tostring
 
 import pytest
 
@@ -19,7 +19,9 @@ from xlpy.executors import Failure, LibxlError, UnknownDomain
 from xlpy.executors.cpus import DomainShare
 from xlpy.executors.libvirt.modules import Modules
 from xlpy.executors.xenstore import XenstoreError
+from xlpy.lower.device import lower_device
 from xlpy.planner.plan import make_plan
+from xlpy.release import DEFAULT
 from xlpy.render.hostinfo import info_text
 from xlpy.source import Source
 
@@ -250,6 +252,15 @@ class TestDevices:
         assert [vif.devid for vif in host.devices.attached(1, "vif")] == [1, 2]
         assert host.devices.attached(1, "vtpm") == []
         assert [one.bdf for one in host.pci.passed(1)] == ["0000:03:00.1"]
+
+    @pytest.mark.parametrize("image", ["raw", "qcow", "qcow2", "vhd", "qed"])
+    def test_a_disk_is_read_as_it_was_sent(self, xen: Xen, host: LibvirtHost, image: str) -> None:
+        element, lost = lower_device(Disk(vdev="xvda", pdev_path="/d", format=image, readwrite=1), "pv", DEFAULT)  # type: ignore[arg-type]  # a format
+        assert (element is not None, lost) == (True, ())
+        sent = "" if element is None else tostring(element, encoding="unicode")
+        xen.add(WEB.format("linux", "destroy").replace("</domain>", f"<devices>{sent}</devices></domain>"))
+        (disk,) = host.devices.attached(1, "disk")
+        assert disk.device.format == image  # type: ignore[attr-defined]  # a disk
 
     def test_xenstore_tells_how_it_fares(self, host: LibvirtHost, full: Domain, control: Control) -> None:
         host.xenstore.write("/libxl/1/device/vif/1/backend", "/local/domain/0/backend/vif/1/1")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from xlpy.libxl import DeviceRecord
 
 _BACKENDS: dict[str, DiskBackend] = {"phy": "phy", "tap": "tap", "tap2": "tap", "qemu": "qdisk"}
-_FORMATS: dict[str, DiskFormat] = {"qcow": "qcow", "qcow2": "qcow2", "vpc": "vhd", "qed": "qed"}
+_FORMATS: dict[str, DiskFormat] = {"qcow": "qcow", "qcow2": "qcow2", "vhd": "vhd", "qed": "qed"}
 _IN_BACKEND = re.compile(r"vif\d+\.(?P<devid>\d+)(-emu)?")
 """How libxl calls the network interfaces of guests in the backend's domain."""
 
