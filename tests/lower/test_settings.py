@@ -17,12 +17,30 @@ PLAIN = DomainConfig(c_info=CreateInfo(name="web", type="pv"), on_soft_reset="so
 class TestNetwork:
     @pytest.mark.parametrize(
         ("rate", "kib"),
-        [("10240KB/s", "10000"), ("10Mb/s", "1221"), ("1GB/s", "976563"), ("8Kb/s", "1"), ("1b/s", "1")],
+        [("10240KB/s", "10000"), ("10Mb/s", "1221"), ("1GB/s", "976563"), ("8Kb/s", "1")],
     )
     def test_a_rate_is_in_kib_a_second(self, rate: str, kib: str) -> None:
         made = guest("pv", f'vif = ["rate={rate}"]')
         assert values(made, f"{VIF}/bandwidth/outbound", "average") == [kib]
         assert made.lost == ()
+
+    @pytest.mark.parametrize(
+        ("rate", "kib", "lost"),
+        [
+            ("1b/s", "1", ["rate"]),
+            ("100B/s", "1", ["rate"]),
+            ("1500B/s", "1", ["rate"]),
+            ("50KB/s", "49", []),
+            ("4GB/s", "3906250", []),
+            ("4398GB/s", "4294921875", []),
+            ("5000GB/s", "4294967295", ["rate"]),
+        ],
+    )
+    def test_a_rate_that_becomes_another_is_tuning(self, rate: str, kib: str, lost: list[str]) -> None:
+        """The driver lets 51 bytes pass in 50 ms for each KiB a second."""
+        made = guest("pv", f'vif = ["rate={rate}"]')
+        assert values(made, f"{VIF}/bandwidth/outbound", "average") == [kib]
+        assert ([one.what for one in made.lost], made.differs) == (lost, False)
 
     def test_another_interval_is_tuning(self) -> None:
         made = guest("pv", 'vif = ["rate=10240KB/s@20ms"]')

@@ -249,7 +249,9 @@ TOKENS = (
         form="rate",
         field="rate_bytes_per_interval",
         doc="The most that the guest may send: RATE[@INTERVAL], such as 10Mb/s or 1MB/s@20ms.",
-        libvirt=TUNING.replace(why="libvirt's driver for Xen always uses an interval of 50 ms", judged=True),
+        libvirt=TUNING.replace(
+            why="libvirt's driver for Xen has whole KiB a second, in an interval of 50 ms", judged=True
+        ),
         good="rate=10Mb/s",
         bad="rate=10mbit",
     ),

@@ -23,6 +23,9 @@ _LAST_VLAN = 4095
 _ONE_CARD = re.compile("[0-9a-f][02468ace](?::[0-9a-f]{2}){5}", re.IGNORECASE)
 _MODEL = re.compile("[a-zA-Z0-9_-]+")
 _MOST_KIB = 2**32 - 1
+_SECOND_US = 1_000_000
+_OFF_BY_PERCENT = 2
+"""How far a rate may be from what was asked for and count as the same."""
 _RESERVED = ("vif", "vnet", "macvtap", "macvlan")
 """Names that libvirt takes for its own, and forgets."""
 
@@ -80,14 +83,17 @@ def _source(bridge: str | None, script: str | None) -> Iterator[Element]:
 
 def _bandwidth(guest: Guest, vif: Vif, field: str) -> Element | None:
     """KiB a second, which the driver lets pass in portions of 50 ms."""
-    interval = vif.rate_interval_usecs
+    interval, wanted = vif.rate_interval_usecs, vif.rate_bytes_per_interval
     if not interval:
         return None
+    portion = interval * 1024
+    kib = min(max((wanted * _SECOND_US + portion // 2) // portion, 1), _MOST_KIB)
+    passes = kib * 1024 * DEFAULT_RATE_INTERVAL_US // _SECOND_US
     if interval != DEFAULT_RATE_INTERVAL_US:
         guest.lose("vif", f"{field}.rate_interval_usecs", f"rate=...@{interval}us", token="rate")
-    portion = interval * 1024
-    kib = (vif.rate_bytes_per_interval * 1_000_000 + portion // 2) // portion
-    return element("bandwidth", element("outbound", average=min(max(kib, 1), _MOST_KIB)))
+    elif abs(passes - wanted) * 100 > wanted * _OFF_BY_PERCENT:
+        guest.lose("vif", f"{field}.rate_bytes_per_interval", "rate", token="rate")
+    return element("bandwidth", element("outbound", average=kib))
 
 
 def _addresses(guest: Guest, vif: Vif, field: str) -> Iterator[Element]:
