@@ -177,6 +177,9 @@ class TestSerial:
             ("tcp::4444,server", None),
             ("telnet:127.0.0.1:4445,server,nowait", "tcp"),
             ("unix:/run/a", "unix"),
+            ("file:a.log", None),
+            ("pipe:run/a", None),
+            ("unix:a.sock,server,nowait", None),
             ("udp:192.0.2.1:514@:515", "udp"),
             ("mon:stdio", None),
         ],
@@ -185,6 +188,14 @@ class TestSerial:
         made = guest("hvm", f'serial = "{spec}"')
         assert values(made, "devices/serial", "type") == ([] if kind is None else [kind])
         assert keys(made) == (["serial"] if kind is None else [])
+
+    @pytest.mark.parametrize("spec", ["file:a.log", "pipe:run/a", "unix:a.sock,server,nowait"])
+    def test_a_relative_path_is_why(self, spec: str) -> None:
+        (lost,) = guest("hvm", f'serial = "{spec}"').lost
+        assert (lost.what, lost.why.split(":")[0]) == (
+            f'serial = "{spec}"',
+            "libvirt needs a file's path from the root",
+        )
 
     @pytest.mark.parametrize(
         ("specs", "kinds", "lost"),

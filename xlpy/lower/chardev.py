@@ -39,22 +39,23 @@ def serials(guest: Guest) -> Iterator[Element]:
     if any(spec != _NONE for spec in specs[1:]):
         guest.lose("serial", field, "serial", why="libvirt's daemon ends when a domain has more than one serial port")
     text = guest.text("serial", field, specs[0]) if specs and specs[0] != _NONE else None
-    made = None if text is None else _serial(text)
-    if made is not None:
-        yield made
-    elif text is not None:
-        guest.lose("serial", field, f'serial = "{text}"')
+    if text is not None:
+        yield from _serial(guest, field, text)
 
 
-def _serial(spec: str) -> Element | None:
-    """None for what cannot be said."""
+def _serial(guest: Guest, field: str, spec: str) -> Iterator[Element]:
+    """Nothing for what cannot be said, which is noted."""
+    what = f'serial = "{spec}"'
     for form, kind in _FORMS:
         match = re.fullmatch(form, spec)
         if match is not None:
             parts = match.groupdict()
+            if "path" in parts and guest.path("serial", field, parts["path"], what) is None:
+                return
             sources = _SOURCES.get(kind.format(spec, **parts), _path)(parts)
-            return element("serial", *sources, element("target", port=0), type=kind.format(spec, **parts))
-    return None
+            yield element("serial", *sources, element("target", port=0), type=kind.format(spec, **parts))
+            return
+    guest.lose("serial", field, what)
 
 
 def _path(parts: dict[str, Any]) -> Iterator[Element]:
