@@ -87,6 +87,7 @@ JUDGED = {
     ("boot", ""),
     ("serial", ""),
     ("vnclisten", ""),
+    ("spice", ""),
     ("vnuma", "pnode"),
     ("vnuma", "vdistances"),
     ("channel", "name"),

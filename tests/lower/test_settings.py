@@ -11,6 +11,7 @@ from xlpy.release import Release
 
 VIF = "devices/interface"
 DISK = "devices/disk"
+SPICE = 'spice = 1\nspiceport = 1\nspicepasswd = "x"\n'
 PLAIN = DomainConfig(c_info=CreateInfo(name="web", type="pv"), on_soft_reset="soft_reset")
 
 
@@ -141,13 +142,36 @@ class TestDisplay:
             ("spice = 1\nspiceport = 1\nspicedisable_ticketing = 1", ["spice"], []),
             ("spice = 1\nspiceport = 1", ["spice"], ["spicedisable_ticketing"]),
             ("spice = 1\nspiceport = 99999\nspicedisable_ticketing = 1", ["spice"], ["spiceport"]),
-            ('vga = "none"\nvnc = 1', [], ["vnc"]),
+            (f'{SPICE}vncpasswd = "x"', ["spice"], ["vnc"]),
+            (f'{SPICE}vncpasswd = "x"\nvnc = 0', ["spice"], []),
+            ("vncdisplay = 1\nvncunused = 0\nvnc = 0", [], []),
+            ("vnc = 0\nsdl = 1\nkeymap = 'de'", ["sdl"], ["keymap"]),
             ("vnc = 0", [], []),
         ],
     )
     def test_an_hvm_guest_has_one_display(self, text: str, kinds: list[str], lost: list[str]) -> None:
         made = guest("hvm", text)
         assert (values(made, "devices/graphics", "type"), keys(made)) == (kinds, lost)
+
+    @pytest.mark.parametrize(
+        ("text", "lost", "differs"),
+        [
+            ("", [], False),
+            ("vnc = 0", [], False),
+            ("keymap = 'de'", ["keymap"], False),
+            ("vnc = 0\nkeymap = 'de'", [], False),
+            ("vnc = 1", ["vnc"], True),
+            ("vncpasswd = 'x'", ["vnc"], True),
+            ("vnclisten = '0.0.0.0'\nvnc = 0", [], False),
+            (SPICE, ["spice"], True),
+            (f"{SPICE}keymap = 'de'\nvnc = 1", ["keymap", "spice", "vnc"], True),
+            ("vnc = 0\nsdl = 1", ["sdl"], True),
+        ],
+    )
+    def test_a_guest_without_a_card_has_no_display(self, text: str, lost: list[str], differs: bool) -> None:
+        made = guest("hvm", f'vga = "none"\n{text}')
+        assert root(made).findall("devices/graphics") + root(made).findall("devices/video") == []
+        assert (keys(made), made.differs) == (lost, differs)
 
     @pytest.mark.parametrize(
         ("agent", "clipboard", "copies"), [(0, 0, "no"), (1, 1, "yes"), (1, 0, "no"), (0, 1, "no")]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from xlpy.devices.vfb import Vfb
 from xlpy.libxl import UNSET64, Hvm
 from xlpy.lower.guest import element, yes_no
+from xlpy.options.graphics import NO_CARD, displays_asked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,8 @@ def graphics(guest: Guest) -> Iterator[Element]:
 def _emulated(guest: Guest, hvm: Hvm) -> Iterator[Element]:
     """SPICE before VNC before SDL; without a card there is nothing to show, and libvirt would add one."""
     if hvm.vga.kind == "none":
+        for name in displays_asked(guest.config):
+            guest.lose(name, f"b_info.u.hvm.{name}.enable", name, why=NO_CARD)
         return
     if hvm.spice.enable:
         yield _spice(guest, hvm.spice, hvm.keymap)

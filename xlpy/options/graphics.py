@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from xlpy.cstring import as_int
 from xlpy.diagnostic import Severity
 from xlpy.kinds import BOOLEAN, INTEGER, STRING, choice
-from xlpy.libxl import Hvm, SpiceInfo
+from xlpy.libxl import Hvm, SpiceInfo, VncInfo
 from xlpy.loss import LOST, TUNING, Loss
 from xlpy.vocabulary import HVM, PV, PVH, Key, Reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from xlpy.libxl import DomainConfig, VncInfo
+    from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
     from xlpy.vocabulary import Kind
 
@@ -70,6 +70,27 @@ def display_taken(config: DomainConfig) -> str:
     return "vnc" if hvm.vnc.enable is not False else "sdl" if hvm.sdl.enable else ""
 
 
+def displays_asked(config: DomainConfig) -> tuple[str, ...]:
+    """The displays that somebody wants of an HVM guest: VNC by a setting of its own, too, where it is not off."""
+    hvm = config.b_info.u
+    if not isinstance(hvm, Hvm):
+        return ()
+    vnc = hvm.vnc.enable is not False and hvm.vnc != VncInfo()
+    wanted = {"spice": hvm.spice.enable, "vnc": vnc, "sdl": hvm.sdl.enable}
+    return tuple(name for name, is_wanted in wanted.items() if is_wanted)
+
+
+def _is_second(name: str, config: DomainConfig) -> bool:
+    """Whether a display is wanted, and libvirt's driver takes another one."""
+    return name in displays_asked(config) and display_taken(config) not in ("", name)
+
+
+def _has_no_use_of_keymap(keymap: str | None, config: DomainConfig) -> bool:
+    hvm = config.b_info.u
+    shown = isinstance(hvm, Hvm) and (hvm.vnc.enable is not False or hvm.spice.enable or hvm.sdl.enable)
+    return bool(keymap and shown) and display_taken(config) in ("", "sdl")
+
+
 def _check_displays(reader: Reader) -> None:
     """The display may stand in `vnclisten` or in `vncdisplay`, not in both; xl looks after the other HVM keys."""
     listen, display = reader.get("b_info.u.hvm.vnc.listen", ""), reader.get("b_info.u.hvm.vnc.display", 0)
@@ -123,20 +144,22 @@ def _key(name: str, order: int, kind: Kind, field: str, doc: str, good: str, bad
     )
 
 
-_ONE_DISPLAY = "libvirt's driver for Xen has one display, for which it needs a card: SPICE, else VNC, else SDL"
+_ONE_DISPLAY = "libvirt's driver for Xen has one display: SPICE, else VNC, else SDL"
+NO_CARD = "libvirt's driver for Xen gives a guest without a card no display"
 VNC_IPV6 = Loss(why="libxl wants the display behind an IPv6 address, where libvirt does not put it", judged=True)
 _LOSSES = {
     "vnclisten": VNC_IPV6,
-    "vnc": TUNING.replace(why=_ONE_DISPLAY, when=lambda flag, config: bool(flag) and display_taken(config) != "vnc"),
+    "vnc": TUNING.replace(why=_ONE_DISPLAY, when=lambda _, config: _is_second("vnc", config)),
     "vncunused": TUNING.replace(
         why="libvirt takes the port of vncdisplay as it is",
         when=lambda _, config: display_taken(config) == "vnc" and is_searched(config.b_info.u.vnc),
     ),
-    "sdl": TUNING.replace(why=_ONE_DISPLAY, when=lambda flag, config: bool(flag) and display_taken(config) != "sdl"),
+    "sdl": TUNING.replace(why=_ONE_DISPLAY, when=lambda _, config: _is_second("sdl", config)),
+    "spice": Loss(why=NO_CARD, judged=True),
     "opengl": TUNING,
     "keymap": TUNING.replace(
         why="libvirt has keymaps for VNC and SPICE",
-        when=lambda keymap, config: bool(keymap) and display_taken(config) == "sdl",
+        when=_has_no_use_of_keymap,
     ),
     "spicetls_port": LOST,
     "spicedisable_ticketing": Loss(
