@@ -10,6 +10,7 @@ import pytest
 
 from tests.libvirt.fake import LIVE, Domain, Error, NodeDevice, Xen
 from tests.libvirt.lowlevel import Control, Store, XcError
+from tests.libvirt.said import said
 from tests.libvirt.samples import WEB
 from xlpy.attach import attach_config
 from xlpy.config import load
@@ -349,6 +350,22 @@ class TestPci:
         other = attach_config("pci-attach", ["0000:04:00.0"]).device
         with pytest.raises(LibxlError):
             host.pci.detach(1, other)  # type: ignore[arg-type]  # it is one
+
+    @pytest.mark.parametrize(
+        ("words", "lacks"),
+        [
+            (("pci-detach", "-f", "web", "03:00.1"), "waits for the guest"),
+            (("pci-assignable-add", "-n", "nic", "00:03.0"), "keeps no names"),
+            (("pci-assignable-list", "-n"), "keeps no names"),
+        ],
+    )
+    def test_options_without_a_way(
+        self, xen: Xen, full: Domain, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], lacks: str
+    ) -> None:
+        status, out, err = said(capsys, *words)
+        assert (status, out, err.count("\n")) == (1, "", 1)
+        assert lacks in err
+        assert not xen.asked
 
     def test_what_libvirt_leaves_with_pciback(
         self, xen: Xen, host: LibvirtHost, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

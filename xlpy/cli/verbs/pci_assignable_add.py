@@ -28,7 +28,13 @@ VERB = Verb(
     run=run,
     usage="[options] <BDF>",
     options=(
-        Option(letter="n", name="name", value=True, help="-n NAME, --name=NAME    Name the assignable device."),
+        Option(
+            letter="n",
+            name="name",
+            value=True,
+            help="-n NAME, --name=NAME    Name the assignable device.",
+            no_libvirt="libvirt keeps no names of PCI devices; Xen's own xl does",
+        ),
         Option(letter="h", name="help", help="-h                      Print this help.\n"),
     ),
     modifies=True,

@@ -38,6 +38,7 @@ VERB = Verb(
             letter="n",
             name="show-names",
             help="-n, --show-names        Display assignable device names where\n                        supplied.\n",
+            no_libvirt="libvirt keeps no names of PCI devices; Xen's own xl does",
         ),
     ),
 )

@@ -38,4 +38,5 @@ VERB = Verb(
     ),
     modifies=True,
     min_words=1,
+    libvirt_note="by its address; libvirt gives it back to its driver, with -r or without",
 )

@@ -31,7 +31,9 @@ VERB = Verb(
     summary="Remove a domain's pass-through pci device",
     run=run,
     usage="<Domain> <PCI_SPEC_STRING>",
-    options=(Option(letter="f"),),
+    options=(
+        Option(letter="f", no_libvirt="libvirt waits for the guest to let go of it; Xen's own xl does not have to"),
+    ),
     modifies=True,
     min_words=2,
 )
