@@ -15,18 +15,21 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.libvirt.fake import URI, Error, Xen
+from tests.libvirt.fake import URI, Domain, Error, Xen
 from tests.libvirt.needed import need_libvirt
+from tests.libvirt.samples import WEB
 from xlpy.cli.main import run
 from xlpy.executors import Failure
 from xlpy.executors.libvirt import link as links
 from xlpy.executors.libvirt import open_host
+from xlpy.executors.libvirt.creation import LIMIT, _undo
 from xlpy.executors.libvirt.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.libvirt.module import Libvirt
+    from xlpy.executors.libvirt.host import LibvirtHost
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -88,6 +91,24 @@ class TestLimits:
         assert "no answer within 0 seconds" in caught.value.advice
         link.close()
         assert not libvirt.host.closed  # the connection is in use
+
+    def test_a_large_domain_may_take_its_time_to_end(
+        self, host: LibvirtHost, web: Domain, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def call(link: Link, work: Any, limit: float = links.LIMIT) -> Any:
+            limits.append(limit)
+            return usual(link, work, limit)
+
+        limits: list[float] = []
+        usual = Link.call
+        monkeypatch.setattr(Link, "call", call)
+        host.destroy(1)
+        assert limits == [LIMIT]
+        limits.clear()
+        building = host._link.begin(lambda connection: connection.createXML(WEB.format("linux", "destroy"), 0))
+        _undo(host._link, building)
+        assert limits == [LIMIT]
+        assert LIMIT > links.LIMIT
 
     def test_what_fails_comes_translated(self, libvirt: Libvirt) -> None:
         def fail(_: Xen) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from xlpy.lost import Lost
 
 LIMIT = 900.0
-"""How long libvirt may take to build a domain, in seconds: bootloaders and large guests are slow."""
+"""How long libvirt may take to build a domain, in seconds: bootloaders and large guests are slow, also to end."""
 _PREFIX = "xlpy"
 _VIRTUALIZATION = {"Intel": "vmx", "AMD": "svm", "Hygon": "svm"}
 """The CPU's feature for virtual machines, by the makers that libvirt knows."""
@@ -109,7 +109,7 @@ def _undo(link: Link, job: Job) -> None:
     """Libvirt goes on building; what comes of it is destroyed."""
     with suppress(Failure):
         domain = link.finish(job, LIMIT)
-        link.call(lambda _: domain.destroy())
+        link.call(lambda _: domain.destroy(), LIMIT)
 
 
 def _note_start(api: Any, domain: Any) -> int:

@@ -143,8 +143,10 @@ class LibvirtHost(Facets):
         )
 
     def destroy(self, domid: int) -> None:
-        """End a domain at once."""
-        self._access.act(domid, lambda domain: domain.destroy())
+        """End a domain at once, which takes as long as Xen needs to get its memory back."""
+        from xlpy.executors.libvirt.creation import LIMIT
+
+        self._access.act(domid, lambda domain: domain.destroy(), LIMIT)
 
     def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
         """Ask the guest; without PV drivers the ACPI power button reaches it. Libvirt has no button for a reboot."""
