@@ -96,12 +96,15 @@ class Domain:
     def autostart(self) -> int:
         return int(self.starts_with_libvirt)
 
+    def setAutostart(self, wanted: int) -> None:
+        self.starts_with_libvirt = bool(wanted)
+
     def undefine(self) -> None:
         self.host.asked.append(("undefine", self.title))
         self.host.known.remove(self)
 
     def XMLDesc(self, flags: int) -> str:
-        if self.defined and (flags == INACTIVE or self.domid == -1):
+        if self.defined and (flags & INACTIVE or self.domid == -1):
             return self.defined
         return self.xml.replace("</name>", f"</name><uuid>{self.uuid}</uuid>{self.metadata}", 1)
 
@@ -347,10 +350,12 @@ class Xen:
     def nodeDeviceLookupByName(self, name: str) -> NodeDevice:
         return next(device for device in self.devices if device.name == name)
 
-    def defineXML(self, xml: str) -> None:
+    def defineXML(self, xml: str) -> Domain:
+        self._check("defineXML")
         self.asked.append(("define", xml))
         domain = self.lookupByName(fromstring(xml).findtext("name") or "")
         domain.persistent, domain.defined = True, xml
+        return domain
 
     def domainXMLToNative(self, form: str, xml: str) -> str:
         self._check("domainXMLToNative")

@@ -18,6 +18,7 @@ from xlpy.devices.disk import Disk
 from xlpy.devices.vtpm import Vtpm
 from xlpy.executors import Failure, LibxlError, UnknownDomain
 from xlpy.executors.cpus import DomainShare
+from xlpy.executors.libvirt.domains import marked_kept
 from xlpy.executors.libvirt.modules import Modules
 from xlpy.executors.xenstore import XenstoreError
 from xlpy.lower.device import lower_device
@@ -29,6 +30,7 @@ from xlpy.source import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.libvirt.module import Libvirt
     from xlpy.executors.libvirt.host import LibvirtHost
     from xlpy.planner.plan import Plan
 
@@ -411,6 +413,37 @@ class TestSaving:
             ("xen+ssh://root@other/system", {}, 1 | 2 | 4 | 16),
             ("xen+tls://other/system", {}, 1 | 2 | 4 | 16 | 32),
         ]
+
+    def test_what_config_update_stored_goes_along(
+        self, xen: Xen, host: LibvirtHost, libvirt: Libvirt, web: Domain, told: list[str]
+    ) -> None:
+        web.persistent, web.defined = True, marked_kept(WEB.format("linux", "preserve") + "\n")
+        host.saving.own.migrate(1, "other", config=None, paused=False)
+        assert [asked[0] for asked in xen.asked] == ["migrate", "define"]
+        assert xen.asked[0][4] == 1 | 2 | 4 | 16  # there too it is kept only because of config-update
+        assert xen.asked[1][1] == web.defined
+        assert libvirt.uris[1:] == ["xen+ssh://other/system"]
+        assert not told
+
+    def test_what_libvirt_was_to_keep_is_kept_there(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
+        web.persistent, web.defined = True, WEB.format("linux", "preserve")
+        web.starts_with_libvirt = True
+        asked_for: list[bool] = []
+        web.setAutostart = asked_for.append  # type: ignore[method-assign,assignment]  # a spy
+        host.saving.own.migrate(1, "other", config=None, paused=False)
+        assert xen.asked[0][4] == 1 | 2 | 4 | 8 | 16
+        assert xen.asked[1] == ("define", web.defined)
+        assert asked_for == [1]
+
+    def test_what_cannot_be_stored_there_is_told(
+        self, xen: Xen, host: LibvirtHost, web: Domain, told: list[str]
+    ) -> None:
+        web.persistent, web.defined, web.starts_with_libvirt = True, WEB.format("linux", "preserve"), True
+        xen.fails["defineXML"] = Error(29, "operation forbidden: read only access prevents virDomainDefineXML")
+        host.saving.own.migrate(1, "other", config=None, paused=False)
+        assert told[0].startswith(
+            "web runs there, but its stored configuration and autostart did not go along: libvirt: error: "
+        )
 
     def test_suspend_resume_dump(self, xen: Xen, host: LibvirtHost, web: Domain) -> None:
         host.saving.suspend(1)
