@@ -6,8 +6,7 @@ import os
 
 from xlpy.cli.files.savefile import Reader
 from xlpy.cli.moving import pipes
-from xlpy.cli.moving.outgoing import tell
-from xlpy.cli.moving.restoring import read_in
+from xlpy.cli.moving.restoring import build, read_in
 from xlpy.cli.say import say_refusal, say_whole
 from xlpy.executors import ERROR_FAIL, Failure, LibxlError
 
@@ -27,12 +26,11 @@ def receive(call: Call, options: dict[str, str]) -> int:
     pipes.write_all(_OUT, pipes.BANNER)
     reader = Reader(lambda count: os.read(_IN, count), "<incoming migration stream>", call.release)
     config = read_in(call, executor, reader, None, debug="d" in options, suffix=INCOMING)
-    streams = executor.saving.streams
-    if streams is None:
+    if executor.saving.streams is None:
         raise Failure(advice="this host takes no streams: its own tools migrate to it")
     remus = "r" in options
     try:
-        domid = streams.receive(config, reader.up_to, tell, watched="e" not in options, checkpointed=remus)
+        domid = build(call, executor, config, reader, watched="e" not in options, checkpointed=remus)
     except Failure as failure:
         rc = _told(call, failure)
         _say(f"Domain creation failed (code {rc}).")

@@ -21,10 +21,8 @@ def restore(call: Call, options: dict[str, str]) -> int:
         return _by_itself(call, executor, path, other, paused="p" in options)
     reader = open_reader(call, path)
     config = read_in(call, executor, reader, other[0] if other else None, debug="d" in options)
-    streams = executor.saving.streams
-    assert streams is not None
     try:
-        domid = build(streams, config, reader, watched="e" not in options)
+        domid = build(call, executor, config, reader, watched="e" not in options)
     except Failure as failure:
         say_refusal(failure, call.release)
         return 1

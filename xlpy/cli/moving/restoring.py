@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from xlpy.cli.call import Call
     from xlpy.cli.files.savefile import Head, Reader
     from xlpy.executors import Executor
-    from xlpy.executors.saving import Streams
     from xlpy.libxl import DomainConfig
     from xlpy.source import Source
 
@@ -90,8 +89,17 @@ def open_reader(call: Call, path: str) -> Reader:
     return Reader(lambda count: os.read(descriptor, count), path, call.release)
 
 
-def build(streams: Streams, config: DomainConfig, reader: Reader, *, watched: bool) -> int:
+def build(
+    call: Call, executor: Executor, config: DomainConfig, reader: Reader, *, watched: bool, checkpointed: bool = False
+) -> int:
     """Make the domain and fill it; gives its domid. It stays paused."""
-    from xlpy.cli.moving.outgoing import tell
+    from xlpy.cli.moving.telling import arrive
 
-    return streams.receive(config, reader.up_to, tell, watched=watched)
+    streams = executor.saving.streams
+    assert streams is not None
+    return arrive(
+        call,
+        executor,
+        config,
+        lambda tell: streams.receive(config, reader.up_to, tell, watched=watched, checkpointed=checkpointed),
+    )
