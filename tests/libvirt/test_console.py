@@ -8,6 +8,7 @@ import pytest
 
 from tests.libvirt.fake import Domain, Error, Stream, Xen
 from tests.libvirt.said import said
+from tests.libvirt.samples import WEB
 from xlpy.executors import Failure
 from xlpy.executors.libvirt import console as consoles
 
@@ -52,6 +53,44 @@ def test_one_that_is_in_use(web: Domain, capsys: pytest.CaptureFixture[str], mon
     status, _, err = said(capsys, "console", "web")
     assert (status, err.count("\n")) == (1, 2)
     assert "end that session first" in err
+
+
+PV_CONSOLE = "<console type='pty'><target type='xen' port='0'/></console>"
+SERIAL = "<serial type='pty'><target port='0'/></serial><console type='pty'><target type='serial' port='0'/></console>"
+TWO = f"{SERIAL}<console type='pty'><target type='xen' port='1'/></console>"
+
+
+@pytest.mark.parametrize(
+    ("system", "devices", "words", "opened"),
+    [
+        ("linux", PV_CONSOLE, ("-t", "pv"), True),
+        ("linux", PV_CONSOLE, ("-t", "pv", "-n", "0"), True),
+        ("linux", PV_CONSOLE, ("-n", "1"), True),  # which counts only with -t
+        ("linux", PV_CONSOLE, ("-t", "pv", "-n", "1"), False),
+        ("linux", PV_CONSOLE, ("-t", "serial"), False),
+        ("linux", PV_CONSOLE, ("-t", "vuart"), False),
+        ("xenpvh", "", ("-t", "pv"), True),
+        ("hvm", SERIAL, ("-t", "serial"), True),
+        ("hvm", SERIAL, ("-t", "serial", "-n", "1"), False),
+        ("hvm", TWO, ("-t", "pv"), False),
+        ("hvm", "", ("-t", "pv"), False),
+    ],
+)
+def test_which_one(
+    xen: Xen, capsys: pytest.CaptureFixture[str], system: str, devices: str, words: tuple[str, ...], *, opened: bool
+) -> None:
+    xen.add(WEB.format(system, "destroy").replace("</domain>", f"<devices>{devices}</devices></domain>"))
+    xen.console = [b"hello\r\n", b""]
+    status, out, err = said(capsys, "console", *words, "web")
+    assert (status, out) == ((0, "hello\n") if opened else (1, ""))
+    primary = "serial" if system == "hvm" else "pv"
+    assert err == ("" if opened else REFUSED.format(primary))
+    assert len(xen.streams) == opened
+
+
+REFUSED = (
+    "xlpy: libvirt opens the first console of a domain alone, which is -t {} -n 0 here; Xen's own xl opens the others\n"
+)
 
 
 def test_a_domain_that_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

@@ -54,5 +54,5 @@ VERB = Verb(
         Option(letter="n", value=True, help="-n <number>     console number"),
         Option(letter="e", value=True, help="-e <escape>     escape character", since=(4, 18)),
     ),
-    libvirt_note="from now on: libvirt keeps no output",
+    libvirt_note="from now on: libvirt keeps no output; -t and -n only where they name the primary console",
 )

@@ -25,6 +25,12 @@ _MOVED = ("kernel", "ramdisk", "cmdline", "bootloader", "bootloader_args")
 """What libvirt sets where libxl had it before all kinds of guests had a kernel."""
 
 
+def native(api: Any, domain: Any) -> str:
+    """A domain as the xl.cfg that libvirt makes of it; in the thread of the link."""
+    text: str = domain.connect().domainXMLToNative("xen-xl", domain.XMLDesc(api.VIR_DOMAIN_XML_SECURE))
+    return text
+
+
 def read_back(native: str, facts: HostFacts) -> DomainConfig:
     """The xl.cfg that libvirt makes of a domain, read as any other."""
     loaded = load(Source("libvirt", native), host=facts, masked=False)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import fromstring
 
+from xlpy.executors import Failure
 from xlpy.executors.libvirt import errors
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from xml.etree.ElementTree import Element
 
+    from xlpy.executors.libvirt.access import Access
     from xlpy.executors.libvirt.link import Link
 
 _CHUNK = 65536
@@ -17,6 +21,30 @@ _NOT_NOW = -2
 """What the stream gives when it has nothing, or takes nothing, at the moment."""
 _LIMIT = 10.0
 _PAUSE = 0.02
+
+
+def open_console(access: Access, domid: int, kind: str, number: int) -> LibvirtConsole:
+    """The primary console of a domain; Failure where KIND (pv, serial, vuart) and NUMBER name another one."""
+    if kind:
+        _check_is_primary(fromstring(access.on(domid, lambda domain: domain.XMLDesc(0))), kind, number)
+    return LibvirtConsole(access.link, access.on(domid, lambda domain: _open(access.api, domain)))
+
+
+def _open(api: Any, domain: Any) -> Any:
+    stream = domain.connect().newStream(api.VIR_STREAM_NONBLOCK)
+    domain.openConsole(None, stream, 0)
+    return stream
+
+
+def _check_is_primary(root: Element, kind: str, number: int) -> None:
+    target = root.find("./devices/console[1]/target")
+    on_serial = root.findtext("./os/type") == "hvm" if target is None else target.get("type") == "serial"
+    primary = "serial" if on_serial else "pv"
+    if (kind, number) != (primary, 0):
+        raise Failure(
+            advice=f"libvirt opens the first console of a domain alone, which is -t {primary} -n 0 here; Xen's own xl "
+            "opens the others"
+        )
 
 
 class LibvirtConsole:

@@ -84,7 +84,7 @@ class LibvirtHost(Facets):
 
     def config(self, domid: int) -> DomainConfig:
         """What libxl keeps of a domain; from afar its XML, which libvirt itself translates to xl.cfg."""
-        from xlpy.executors.libvirt.configs import kept_by_libxl, of_dom0, read_back, with_memory, with_shares
+        from xlpy.executors.libvirt.configs import kept_by_libxl, native, of_dom0, read_back, with_memory, with_shares
 
         if domid == 0 and not self._access.is_test:
             return self._access.on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
@@ -94,7 +94,7 @@ class LibvirtHost(Facets):
             named = kept.replace(c_info=kept.c_info.replace(name=name, domid=domid))
             present = with_memory(named, domid, self._access.modules)
             return self._access.on(domid, lambda domain: with_shares(present, domain))
-        return read_back(self._access.on(domid, self._native), self.info().facts)
+        return read_back(self._access.on(domid, lambda domain: native(self._link.api, domain)), self.info().facts)
 
     # ---- changing
 
@@ -197,10 +197,9 @@ class LibvirtHost(Facets):
 
     def console(self, domid: int, kind: str = "", number: int = 0) -> ConsoleStream:
         """The primary console, from now on: libvirt keeps no output, and opens no other of a domain's."""
-        del kind, number
-        from xlpy.executors.libvirt.console import LibvirtConsole
+        from xlpy.executors.libvirt.console import open_console
 
-        return LibvirtConsole(self._link, self._access.on(domid, self._open_console))
+        return open_console(self._access, domid, kind, number)
 
     def display(self, domid: int) -> Display | None:
         """The first one by VNC."""
@@ -265,16 +264,6 @@ class LibvirtHost(Facets):
             if "Failed to reboot domain" in str(error) and domain.OSType() == "hvm":
                 raise NoPvDrivers(reboot=True) from None
             raise
-
-    def _open_console(self, domain: Any) -> Any:
-        stream = domain.connect().newStream(self._link.api.VIR_STREAM_NONBLOCK)
-        domain.openConsole(None, stream, 0)
-        return stream
-
-    def _native(self, domain: Any) -> str:
-        xml = domain.XMLDesc(self._link.api.VIR_DOMAIN_XML_SECURE)
-        text: str = domain.connect().domainXMLToNative("xen-xl", xml)
-        return text
 
     # ---- helpers
 
