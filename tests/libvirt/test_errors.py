@@ -61,11 +61,26 @@ OPENING = [
         _BEHIND_SSH,
         "is libvirt's daemon running there?",
     ),
+    *(
+        (SSH, 38, f"Cannot recv data: {said}: Connection reset by peer", "`ssh -p 2222 root@rack7 true`")
+        for said in (
+            "kex_exchange_identification: Connection closed by remote host",
+            "kex_exchange_identification: read: Connection reset by peer",
+            "Received disconnect from 10.0.0.1 port 22:2: Too many authentication failures",
+            "Connection closed by 10.0.0.1 port 22",
+            "Permission denied, please try again.",
+            "Connection timed out during banner exchange",
+        )
+    ),
+    (SSH, 38, "Cannot find 'ssh' in path: No such file or directory", "openssh-client"),
+    (TLS, 38, "Unable to read TLS confirmation: Input/output error", "tlscerts.html"),
+    (TLS, 38, "unable to connect to server at 'rack7:16514': No route to host", "is rack7 up"),
+    (TLS, 38, "unable to connect to server at 'rack7:16514': Connection timed out", "firewall"),
     (TLS, 38, "Cannot read CA certificate '/etc/pki/CA/cacert.pem': No such file or directory", "tlscerts.html"),
     (TLS, 39, "Certificate [session] owner does not match the hostname rack7", "tlscerts.html"),
     (TLS, 45, "authentication failed: Failed to verify peer's certificate", "xen+ssh://"),
     (TLS, 38, "unable to connect to server at 'rack7:16514': Connection refused", "virtproxyd-tls.socket"),
-    (TLS, 38, "unable to resolve address 'rack7' service '16514': Name or service not known", "name of the host"),
+    (TLS, 38, "Unable to resolve address 'rack7' service '16514': Name or service not known", "name of the host"),
     (
         "xen+foo:///system",
         8,
@@ -80,6 +95,12 @@ LATER = [
     (38, "End of file while reading data: Input/output error", "broke", 1),
     (38, "Cannot write data: Broken pipe", "broke", 1),
     (38, "Cannot recv data: Connection reset by peer", "broke", 1),
+    (38, "Cannot recv data: Input/output error", "broke", 1),
+    (38, "Unable to read from socket: Connection reset by peer", "broke", 1),
+    (1, "internal error: received error event on socket", "broke", 1),
+    (38, "Cannot recv data: Host key verification failed.: Connection reset by peer", "which is root there", 1),
+    (38, "Cannot find 'ssh' in path: No such file or directory", "could not reach the other one", 1),
+    (38, "unable to connect to server at 'rack8:16514': Connection refused", "could not reach the other one", 1),
     (1, "internal error: client socket is closed", "broke", 1),
     (1, "internal error: connection closed due to keepalive timeout", "broke", 1),
     (1, "internal error: received hangup event on socket", "broke", 1),
@@ -95,6 +116,22 @@ LATER = [
     (9, "operation failed: domain 'x' is already defined with uuid 4ab4bf7f-ff9f-43e4-a41a-68e1916ff046", "rename", 3),
     (9, "operation failed: Active console session exists for this domain", "end that session first", 1),
     (55, "Requested operation is not valid: PCI device 0000:00:08.0 is not assignable", "pci-assignable-add", 3),
+    (1, "internal error: cannot find character device <null>", 'serial="pty"', 1),
+    (1, "internal error: character device serial0 is not using a PTY", 'serial="pty"', 1),
+    (53, "Node device not found: no node device with matching name 'pci_0000_00_99_0'", "lspci", 3),
+    (1, "internal error: Did not find USB device bus:1 device:99", "lsusb", 3),
+    (99, "device not found: no device found at address '' matching MAC address '00:16:3e:00:00:01' and", "no such", 1),
+    (9, "operation failed: disk xvdb not found", "network-list", 1),
+    (9, "operation failed: host USB device Busnum:   1, Devnum:   2 not found", "usb-list", 1),
+    (
+        55,
+        "Requested operation is not valid: PCI device 0000:00:08.0 is in use by driver xenlight, domain x",
+        "detach",
+        3,
+    ),
+    (55, "Requested operation is not valid: USB device 1:2 is already in use", "detach it there", 3),
+    (55, "Requested operation is not valid: domain has assigned host devices", "detach them", 1),
+    (55, "Requested operation is not valid: Domain is not suspended", "Xen's own xl resumes", 1),
     (
         1,
         "internal error: Unable to reset PCI device 0000:00:08.0: no FLR, PM reset or bus reset available",
@@ -128,7 +165,7 @@ LATER = [
 
 @pytest.mark.parametrize(("uri", "code", "message", "way"), OPENING, ids=lambda value: str(value)[:60])
 def test_a_connection_that_fails(uri: str, code: int, message: str, way: str) -> None:
-    failure = errors.failure(Error(code, message), uri, opening=True)
+    failure = errors.failure(Error(code, message), uri, stage=errors.OPENING)
     assert failure.lines == (f"libvirt: error: {message}".replace("\n", " | "),)
     assert failure.advice.startswith(f"{uri}: ")
     assert way in failure.advice
@@ -137,18 +174,41 @@ def test_a_connection_that_fails(uri: str, code: int, message: str, way: str) ->
 
 @pytest.mark.parametrize(("code", "message", "way", "status"), LATER, ids=lambda value: str(value)[:60])
 def test_what_fails_later(code: int, message: str, way: str, status: int) -> None:
-    failure = errors.failure(Error(code, message), "xen+tls://rack7/system")
+    failure = errors.failure(Error(code, message), "xen+tls://rack7/system", stage=errors.BUILDING)
     assert failure.lines == (f"libvirt: error: {message}".replace("\n", " | "),)
     assert way in failure.advice
     assert failure.status == status
 
 
+TO_A_DOMAIN = [
+    (
+        8,
+        "invalid argument: requested vcpus is greater than max allowable vcpus for the domain: 9 > 2",
+        "does not take that",
+    ),
+    (8, "invalid argument: device not present in domain configuration", "no such device"),
+    (67, "unsupported configuration: unsupported usb model", "does not take that"),
+    (27, "XML error: missing source", "does not take that"),
+    (35, "(device_definition):1: Extra content", "does not take that"),
+    (55, "Requested operation is not valid: PCI device 0000:00:08.0 is not assignable", "pci-assignable-add"),
+]
+
+
+@pytest.mark.parametrize(("code", "message", "way"), TO_A_DOMAIN, ids=lambda value: str(value)[:60])
+def test_what_is_done_to_a_domain_is_no_configuration(code: int, message: str, way: str) -> None:
+    failure = errors.failure(Error(code, message), LOCAL)
+    assert way in failure.advice
+    assert "configuration" not in failure.advice
+    assert failure.status == 1
+
+
 def test_every_row_has_its_example() -> None:
     used = {
-        next((known for known in errors.TABLE if errors._fits(known, code, text, opening=opening)), None)
-        for code, text, opening in [
-            *((code, text, True) for _, code, text, _ in OPENING),
-            *((code, text, False) for code, text, _, _ in LATER),
+        next((known for known in errors.TABLE if errors._fits(known, code, text, stage)), None)
+        for code, text, stage in [
+            *((code, text, errors.OPENING) for _, code, text, _ in OPENING),
+            *((code, text, errors.BUILDING) for code, text, _, _ in LATER),
+            *((code, text, errors.LATER) for code, text, _ in TO_A_DOMAIN),
         ]
     }
     assert set(errors.TABLE) <= used
@@ -172,7 +232,9 @@ def test_the_codes_are_those_of_libvirt() -> None:
 def test_a_password_is_not_shown() -> None:
     uri = "xen+ssh://root:hunter2@rack7/system"
     message = "Cannot recv data: root:hunter2@rack7: Permission denied (publickey).: Connection reset by peer"
-    shown = "\n".join([*(failure := errors.failure(Error(38, message), uri, opening=True)).lines, failure.advice])
+    shown = "\n".join(
+        [*(failure := errors.failure(Error(38, message), uri, stage=errors.OPENING)).lines, failure.advice]
+    )
     assert "hunter2" not in shown
     assert "`ssh root@rack7 true`" in shown
     assert "hunter2" not in errors.timeout(uri, 5).advice

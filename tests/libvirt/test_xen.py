@@ -265,6 +265,21 @@ class TestActing:
         assert "undefine" not in [asked[0] for asked in xen.asked]
 
 
+def test_what_no_domain_takes_is_a_configuration_only_where_one_is_carried_out(
+    web: Domain, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, xen: Xen
+) -> None:
+    def fail(*_: object) -> None:
+        raise Error(8, "invalid argument: frob")
+
+    (tmp_path / "web.cfg").write_text('name = "web"\nkernel = "/k"\nmemory = 256\n', encoding="utf-8")
+    monkeypatch.setattr(web, "attachDeviceFlags", fail)
+    status, _, err = said(capsys, "block-attach", "web", "/dev/vg0/web,raw,xvdb,w")
+    assert (status, "does not take that" in err) == (1, True)
+    xen.fails["defineXML"] = Error(8, "invalid argument: frob")
+    status, _, err = said(capsys, "config-update", "web", f"{tmp_path}/web.cfg")
+    assert (status, "does not take this configuration" in err) == (3, True)
+
+
 def test_a_connection_that_breaks_in_the_middle(xen: Xen, host: LibvirtHost) -> None:
     xen.fails["listAllDomains"] = Error(38, "End of file while reading data: Input/output error")
     with pytest.raises(Failure) as caught:

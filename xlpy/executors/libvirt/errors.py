@@ -10,13 +10,25 @@ from xlpy.planner.steps import PRINTABLE
 
 INTERNAL_ERROR, NO_SUPPORT, NO_CONNECT, INVALID_ARG, OPERATION_FAILED = 1, 3, 5, 8, 9
 XML_ERROR, OPERATION_DENIED, XML_DETAIL, SYSTEM_ERROR, RPC = 27, 29, 35, 38, 39
-NO_DOMAIN, AUTH_FAILED, OPERATION_INVALID, CONFIG_UNSUPPORTED, OPERATION_TIMEOUT = 42, 45, 55, 67, 68
+NO_DOMAIN, AUTH_FAILED, NO_NODE_DEVICE, OPERATION_INVALID, CONFIG_UNSUPPORTED, OPERATION_TIMEOUT = (
+    42,
+    45,
+    53,
+    55,
+    67,
+    68,
+)
 ARGUMENT_UNSUPPORTED, AUTH_CANCELLED, OPERATION_UNSUPPORTED, RESOURCE_BUSY, ACCESS_DENIED = 74, 79, 84, 87, 88
-AUTH_UNAVAILABLE = 94
+AUTH_UNAVAILABLE, DEVICE_MISSING = 94, 99
 """Codes of libvirt (VIR_ERR_*)."""
 
 FAILED = 3
-"""The exit status of xl for libxl's ERROR_FAIL."""
+"""The exit status of `xl create` for libxl's ERROR_FAIL; other verbs end with 1."""
+
+OPENING, BUILDING, LATER = "opening", "building", "later"
+"""When it fails: while the connection is opened, a configuration is carried out, or something is done to a domain."""
+CONNECTED = "connected"
+"""One of the last two."""
 
 
 class Known(NamedTuple):
@@ -26,15 +38,26 @@ class Known(NamedTuple):
     words: str
     advice: str
     """The way out; `{host}` and `{ssh}` stand for where the connection leads."""
-    opening: bool | None = None
-    """Only while the connection is opened, or only later; None: always."""
+    stage: str = ""
+    """When alone it can be this; empty for always."""
     status: int = 1
+    """The exit status of what builds a domain."""
 
 
 _DAEMON = "is libvirt's daemon running there? systemctl start libvirtd (or virtxend, where libvirt is in parts)"
 _GONE = "the connection to {host} broke; what was asked may still be done: look with `list` when it is back"
 _RIGHTS = "libvirt does not let you: be root, or a member of the group libvirt, or ask for a rule in polkit"
 _SSH = "ssh has to reach it without questions: try `ssh {ssh} true`"
+_SSH_FAILED = (
+    r"ssh: |Permission denied[,. (]+(publickey|password|please|keyboard)|Host key verification failed"
+    r"|kex_exchange_identification|Too many authentication failures|banner exchange"
+    r"|Connection (closed|reset) by .* port \d"
+)
+"""What ssh says; the other end it has not reached."""
+_NO_SSH = "Cannot find 'ssh' in path"
+_OTHER = (
+    "libvirt's daemon on {host}, which is root there, could not reach the other one: it needs a way without questions"
+)
 _TLS = "TLS needs certificates here and on {host}, see https://libvirt.org/kbase/tlscerts.html; or use xen+ssh://"
 _FILE = "test:///FILE is for libvirt's test driver: FILE is XML, and holds its <node>"
 _LOG = "/var/log/libvirt/libxl/libxl-driver.log on {host} has what libxl said"
@@ -42,6 +65,12 @@ _NAME = 'give it another name (name="..."), or rename or destroy that one'
 _BUSY = "something else is being done with this domain: try again in a moment"
 _UNABLE = "libvirt's driver for this host has no way to do that; on a Xen host Xen's own xl has"
 _CONFIG = "libvirt does not take this configuration: correct what it names, or use Xen's own xl on {host}"
+_TAKE = "libvirt does not take that: correct what it names, or use Xen's own xl on {host}"
+_MISSING = "the domain has no such device: block-list, network-list, pci-list and usb-list show what it has"
+_IN_USE = "another domain has it: detach it there first"
+
+EMPTY = "libxenlight failed to |Failed to .* domain|libxl_domain_info failed"
+"""Words (re) of messages that say no more than that libxl said something."""
 
 TABLE = (
     # ---- opening a connection
@@ -51,7 +80,7 @@ TABLE = (
     Known(AUTH_FAILED, "", _RIGHTS),
     Known(AUTH_CANCELLED, "", _RIGHTS),
     Known(AUTH_UNAVAILABLE, "", _RIGHTS),
-    Known(INTERNAL_ERROR, "Unable to get system bus connection", _RIGHTS, opening=True),
+    Known(INTERNAL_ERROR, "Unable to get system bus connection", _RIGHTS, stage=OPENING),
     Known(
         INTERNAL_ERROR,
         "libxenlight state driver is not active",
@@ -64,34 +93,50 @@ TABLE = (
         "libvirt on {host} has no driver for Xen: install it (Debian: libvirt-daemon-driver-xen; others: "
         "libvirt-daemon-driver-libxl), then restart libvirtd",
     ),
-    Known(SYSTEM_ERROR, "certificate|private key", _TLS, opening=True),
-    Known(RPC, "[Cc]ertificate", _TLS, opening=True),
+    Known(SYSTEM_ERROR, "certificate|private key", _TLS, stage=OPENING),
+    Known(RPC, "[Cc]ertificate", _TLS, stage=OPENING),
     Known(
         SYSTEM_ERROR,
         "(nc|virt-ssh-helper): (command )?not found",
         "libvirt on {host} needs its own virt-ssh-helper, or netcat",
-        opening=True,
+        stage=OPENING,
     ),
-    Known(SYSTEM_ERROR, r"ssh: |Permission denied \(|Host key verification failed", _SSH, opening=True),
+    Known(SYSTEM_ERROR, _NO_SSH, "ssh is not here: install it (openssh-client), or use xen+tls://", stage=OPENING),
+    Known(SYSTEM_ERROR, _SSH_FAILED, _SSH, stage=OPENING),
+    Known(SYSTEM_ERROR, "TLS", _TLS, stage=OPENING),
+    Known(
+        SYSTEM_ERROR,
+        "^unable to connect to server at .*: (No route to host|Connection timed out|Network is unreachable)",
+        "nothing answers there: is {host} up, is that its name, and does a firewall let port 16514 through?",
+        stage=OPENING,
+    ),
     Known(
         SYSTEM_ERROR,
         "^unable to connect to server at ",
         "libvirt on {host} does not listen for TLS: systemctl start libvirtd-tls.socket (or virtproxyd-tls.socket); "
         "or use xen+ssh://",
-        opening=True,
+        stage=OPENING,
     ),
-    Known(SYSTEM_ERROR, "^unable to resolve address ", "check the name of the host", opening=True),
+    Known(SYSTEM_ERROR, "^[Uu]nable to resolve address ", "check the name of the host", stage=OPENING),
     Known(
         INVALID_ARG,
         "",
         "use xen:///system, xen+ssh://HOST/system, xen+tls://HOST/system or test:///default",
-        opening=True,
+        stage=OPENING,
     ),
-    Known(XML_ERROR, "", _FILE, opening=True),
-    Known(XML_DETAIL, "", _FILE, opening=True),
+    Known(XML_ERROR, "", _FILE, stage=OPENING),
+    Known(XML_DETAIL, "", _FILE, stage=OPENING),
+    # ---- the daemon itself opens one, to migrate
+    Known(SYSTEM_ERROR, f"{_SSH_FAILED}|{_NO_SSH}|not found: Input/output error", _OTHER, stage=CONNECTED),
+    Known(SYSTEM_ERROR, "^[Uu]nable to (connect to server at|resolve address) ", _OTHER, stage=CONNECTED),
     # ---- the connection is gone
-    Known(SYSTEM_ERROR, "End of file while reading data|Cannot (recv|write) data", _GONE, opening=False),
-    Known(INTERNAL_ERROR, "client socket is closed|keepalive timeout|received hangup", _GONE),
+    Known(
+        SYSTEM_ERROR,
+        "End of file while (reading|writing) data|Cannot (recv|write) data|Connection reset by peer",
+        _GONE,
+        stage=CONNECTED,
+    ),
+    Known(INTERNAL_ERROR, "client socket is closed|keepalive timeout|received (hangup|error) event", _GONE),
     # ---- what a host would not do
     Known(OPERATION_INVALID, "Domain-0 does not support", "Domain-0 runs the host"),
     Known(OPERATION_INVALID, "is already active|is already being started", _NAME, status=FAILED),
@@ -101,6 +146,7 @@ TABLE = (
         f"{_NAME}; libvirt may keep it stopped: `virsh list --all` shows it, `virsh undefine` removes it",
         status=FAILED,
     ),
+    Known(OPERATION_INVALID, "(PCI|USB) device .* is (already )?in use", _IN_USE, status=FAILED),
     Known(
         OPERATION_INVALID,
         "PCI device",
@@ -112,6 +158,22 @@ TABLE = (
     ),
     Known(
         INTERNAL_ERROR,
+        "cannot find character device|is not using a PTY",
+        'it has no console that libvirt opens: an HVM guest has one where it was created with serial="pty"',
+    ),
+    Known(
+        NO_NODE_DEVICE, "", "there is no such device: `lspci -D` on {host} shows those that are there", status=FAILED
+    ),
+    Known(INTERNAL_ERROR, "Did not find USB device", "`lsusb` on {host} shows those that are there", status=FAILED),
+    Known(DEVICE_MISSING, "", _MISSING),
+    Known(
+        OPERATION_FAILED, "^operation failed: (disk|host pci device|controller|host USB device) .*not found", _MISSING
+    ),
+    Known(INVALID_ARG, "no target device|device not present in domain configuration", _MISSING, stage=LATER),
+    Known(OPERATION_INVALID, "has assigned host devices", "a domain cannot move with devices of its host: detach them"),
+    Known(OPERATION_INVALID, "Domain is not suspended", "what libvirt has not suspended, Xen's own xl resumes"),
+    Known(
+        INTERNAL_ERROR,
         "Unable to reset PCI device",
         "libvirt passes only devices through that can be reset; Xen's own xl takes others too",
         status=FAILED,
@@ -120,16 +182,17 @@ TABLE = (
     Known(OPERATION_TIMEOUT, "", _BUSY),
     Known(RESOURCE_BUSY, "", "another domain holds it: shut that one down first", status=FAILED),
     Known(INTERNAL_ERROR, "libxenlight failed to create new domain", _LOG, status=FAILED),
-    Known(INTERNAL_ERROR, "Failed to .* domain|libxl_domain_info failed|libxenlight failed to ", _LOG),
+    Known(INTERNAL_ERROR, EMPTY, _LOG),
     Known(ACCESS_DENIED, "", _RIGHTS),
     Known(OPERATION_DENIED, "", _RIGHTS),
     Known(NO_SUPPORT, "", _UNABLE),
     Known(ARGUMENT_UNSUPPORTED, "", _UNABLE),
     Known(OPERATION_UNSUPPORTED, "", _UNABLE),
-    Known(CONFIG_UNSUPPORTED, "", _CONFIG, status=FAILED),
-    Known(XML_ERROR, "", _CONFIG, status=FAILED),
-    Known(XML_DETAIL, "", _CONFIG, status=FAILED),
-    Known(INVALID_ARG, "", _CONFIG, status=FAILED),
+    *(
+        Known(code, "", advice, stage, FAILED)
+        for stage, advice in ((BUILDING, _CONFIG), (LATER, _TAKE))
+        for code in (CONFIG_UNSUPPORTED, XML_ERROR, XML_DETAIL, INVALID_ARG)
+    ),
 )
 """The first that fits counts."""
 
@@ -138,17 +201,17 @@ _HERE, _THERE = "this machine", "the host"
 _USER = re.compile(r"//(?P<name>[^/@:]*):(?P<password>[^/@]+)@")
 
 
-def failure(error: Any, uri: str, *, opening: bool = False) -> Failure:
-    """A libvirtError in these terms; UnknownDomain, of no name, where the domain is gone."""
+def failure(error: Any, uri: str, *, stage: str = LATER) -> Failure:
+    """A libvirtError of a stage in these terms; UnknownDomain, of no name, where the domain is gone."""
     code, message = error.get_error_code(), str(error.get_error_message() or error)
     if code == NO_DOMAIN or (code == OPERATION_INVALID and "domain is not running" in message):
         return UnknownDomain("")
-    found = next((known for known in TABLE if _fits(known, code, message, opening=opening)), None)
+    found = next((known for known in TABLE if _fits(known, code, message, stage)), None)
     advice = (found.advice if found else _ELSE).format(host=host_of(uri), ssh=_for_ssh(uri))
     return Failure(
         f"libvirt: error: {_without_password(printable(message), uri)}",
-        advice=f"{shown(uri)}: {advice}" if opening else advice,
-        status=found.status if found else 1,
+        advice=f"{shown(uri)}: {advice}" if stage == OPENING else advice,
+        status=found.status if found and stage == BUILDING else 1,
     )
 
 
@@ -195,6 +258,6 @@ def _without_password(text: str, uri: str) -> str:
     return text.replace(f"{found['name']}:{found['password']}@", f"{found['name']}@") if found else text
 
 
-def _fits(known: Known, code: int, message: str, *, opening: bool) -> bool:
-    wanted = known.opening in (None, opening)
+def _fits(known: Known, code: int, message: str, stage: str) -> bool:
+    wanted = known.stage in ("", stage) or (known.stage == CONNECTED and stage != OPENING)
     return wanted and known.code == code and re.search(known.words, message) is not None

@@ -108,7 +108,9 @@ class LibvirtHost(Facets):
         )
         xml = self._xml(config.replace(c_info=config.c_info.replace(name=name, uuid=uuid)))
         ours = not kept or is_marked_kept(now)
-        self._link.call(lambda connection: connection.defineXML(marked_kept(xml) if ours else xml))
+        self._link.call(
+            lambda connection: connection.defineXML(marked_kept(xml) if ours else xml), stage=errors.BUILDING
+        )
         if not kept:
             self._tell(f"libvirt keeps {name} from now on, until it is created anew, or virsh undefine removes it")
 

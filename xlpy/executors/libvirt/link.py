@@ -68,13 +68,13 @@ class Link:
         self._goodbyes: list[Callable[[Any], object]] = []
         Thread(target=self._work, daemon=True).start()
         self._connection = self._await(
-            self.start(self._open), _LIMIT_OF_SSH if "+ssh" in uri else _LIMIT_OF_OPENING, opening=True
+            self.start(self._open), _LIMIT_OF_SSH if "+ssh" in uri else _LIMIT_OF_OPENING, errors.OPENING
         )
         atexit.register(self.close)
 
-    def call(self, work: Callable[[Any], T], limit: float = LIMIT) -> T:
-        """What WORK makes of the connection."""
-        result: T = self.finish(self.start(lambda: work(self._connection)), limit)
+    def call(self, work: Callable[[Any], T], limit: float = LIMIT, stage: str = errors.LATER) -> T:
+        """What WORK makes of the connection; STAGE says what its failures mean."""
+        result: T = self._await(self.begin(work), limit, stage)
         return result
 
     def start(self, work: Callable[[], Any]) -> Job:
@@ -88,8 +88,8 @@ class Link:
         return self.start(lambda: work(self._connection))
 
     def finish(self, job: Job, limit: float) -> Any:
-        """Wait for what was begun."""
-        return self._await(job, limit, opening=False)
+        """Wait for a domain that is being built."""
+        return self._await(job, limit, errors.BUILDING)
 
     def before_closing(self, work: Callable[[Any], object]) -> None:
         """What has to be taken back first; what is left registered keeps the connection open."""
@@ -119,7 +119,7 @@ class Link:
             connection.setKeepAlive(_SIGN_OF_LIFE, _MISSED)
         return connection
 
-    def _await(self, job: Job, limit: float, *, opening: bool) -> Any:
+    def _await(self, job: Job, limit: float, stage: str) -> Any:
         try:
             return job.wait(limit)
         except TimeoutError:
@@ -127,4 +127,4 @@ class Link:
         except UnicodeEncodeError:
             raise errors.not_text(self.uri) from None
         except self.api.libvirtError as error:
-            raise errors.failure(error, self.uri, opening=opening) from None
+            raise errors.failure(error, self.uri, stage=stage) from None

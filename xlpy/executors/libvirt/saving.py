@@ -77,7 +77,9 @@ class LibvirtSaving:
         source = self._path(path)
         access = self._access
         with _said_as_xl(path), access.causes(""):
-            return access.link.call(lambda connection: _restore(access.api, connection, source, paused=paused), LIMIT)
+            return access.link.call(
+                lambda connection: _restore(access.api, connection, source, paused=paused), LIMIT, errors.BUILDING
+            )
 
     def migrate(self, domid: int, host: str, *, config: DomainConfig | None, paused: bool) -> None:
         """From libvirt to libvirt, through ssh or as the URI of the other one says; the guest runs meanwhile."""
