@@ -44,6 +44,9 @@ DOMAINS = """\
   of a raw disk to libxl, also where one is attached later.
 - It wants files by their path from the root, and passes PCI devices through only where they can be reset.
 - It starts a bootloader with the first disk in the order of their names.
+- It does not read xl.conf. What that says of guests (grants, masks of CPUs, defaults of interfaces) xlpy puts into
+  the guest; of `domid_policy`, of `autoballoon`, which libvirt has in `/etc/libvirt/libxl.conf`, and of `blkdev_start`
+  `create` says where libvirt does otherwise.
 - Its save files are its own, and it puts back a domain as it was saved.
 - On Dom0 what libxl says of a failure is taken from libvirt's log; from afar there is libvirt's own message.
 """

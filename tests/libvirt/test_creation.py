@@ -11,9 +11,11 @@ from xml.etree.ElementTree import fromstring
 import pytest
 
 from tests.libvirt.fake import Error, Xen
+from tests.libvirt.lowlevel import Control, Store
 from tests.libvirt.said import said
 from tests.libvirt.samples import CAPABILITIES
-from xlpy.executors.libvirt import logs
+from xlpy.executors.libvirt import logs, xlconf
+from xlpy.executors.libvirt.modules import Modules
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -287,3 +289,69 @@ class TestLog:
             line = f"2026-11-20 15:21:0{second}.204+0000: libxl: {name}\n"
             (tmp_path / f"{name}.log").write_text(line, encoding="utf-8")
         assert [message.text for message in logs.since(before)] == ["libxl: web", "libxl: libxl-driver"]
+
+
+class TestXlConf:
+    @pytest.fixture
+    def conf(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """The file that is read as xl.conf; that of libvirt is beside it."""
+        monkeypatch.setenv("XLPY_XL_CONF", str(tmp_path / "xl.conf"))
+        monkeypatch.setattr(xlconf, "OWN", str(tmp_path / "libxl.conf"))
+        return tmp_path / "xl.conf"
+
+    @pytest.mark.parametrize(
+        ("text", "names"),
+        [
+            ('autoballoon = "off"', ["autoballoon"]),
+            ('autoballoon = "on"\ndomid_policy = "random"', ["autoballoon", "domid_policy"]),
+            ('autoballoon = "auto"\ndomid_policy = "xen"\nclaim_mode = 0\nblkdev_start = "xvdz"', []),
+        ],
+    )
+    def test_from_afar_all_that_libvirt_does_not_know_is_told(
+        self, web: Path, conf: Path, capsys: pytest.CaptureFixture[str], text: str, names: list[str]
+    ) -> None:
+        conf.write_text(text + "\n", encoding="utf-8")
+        status, _, err = said(capsys, "create", "-q", "web.cfg")
+        assert status == 0
+        assert [line.split("=")[0] for line in err.splitlines()] == [f"xl: {name}" for name in names]
+        assert err.count("of xl.conf is not carried out: ") == len(names)
+        assert err.count(xlconf.OWN) == names.count("autoballoon")
+
+    @pytest.mark.parametrize(
+        ("ours", "own", "commandline", "told"),
+        [
+            ("off", "autoballoon = 0", "", False),
+            ("off", "# autoballoon = 0\n  autoballoon=1", "", True),
+            ("on", "autoballoon = 1", "", False),
+            ("on", "autoballoon = 0", "", True),
+            ("on", "", "", False),
+            ("on", "#autoballoon = 1", "placeholder dom0_mem=512M", True),
+            ("off", None, "placeholder dom0_mem=512M", False),
+            ("off", None, "", True),
+        ],
+    )
+    def test_on_dom0_only_what_is_not_so_anyway(
+        self,
+        web: Path,
+        conf: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
+        ours: str,
+        own: str | None,
+        commandline: str,
+        told: bool,
+    ) -> None:
+        _is_local(conf.parent, monkeypatch)
+        control = Control()
+        monkeypatch.setattr(control, "xeninfo", lambda: {**Control.xeninfo(control), "xen_commandline": commandline})
+        monkeypatch.setattr("xlpy.executors.libvirt.modules.load", lambda: Modules(control=control, store=Store({})))
+        conf.write_text(f'autoballoon = "{ours}"\n', encoding="utf-8")
+        if own is not None:
+            (conf.parent / "libxl.conf").write_text(own, encoding="utf-8")
+        status, _, err = said(capsys, "create", "-q", "web.cfg")
+        assert (status, f'autoballoon="{ours}" of xl.conf' in err) == (0, told)
+
+    def test_the_first_disk_of_domain_0(self, web: Path, conf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        conf.write_text('blkdev_start = "xvdz"\n', encoding="utf-8")
+        web.write_text(GUEST.replace("kernel", "bootloader") + 'disk = ["/d,raw,xvda,w"]\n', encoding="utf-8")
+        assert said(capsys, "create", "-q", "web.cfg")[2].startswith('xl: blkdev_start="xvdz" of xl.conf is not ')

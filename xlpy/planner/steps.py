@@ -13,6 +13,10 @@ PRINTABLE = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160))}
 """For str.translate: control characters of the user's text as a terminal may see them."""
 
 
+BY_XL_CONF = "xl.conf says so"
+"""The reason of a step that xl.conf has changed."""
+
+
 class Step(Record):
     """One step; `reason` says why it stands at its place (Xen: libxl_create.c unless another file is named)."""
 

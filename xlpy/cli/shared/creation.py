@@ -102,14 +102,14 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
 
 def _as_said(plan: Plan, conf: XlConf) -> Plan:
     """The plan as xl.conf wants it: whether Domain-0 makes room, and how the domid is chosen."""
-    from xlpy.planner.steps import AllocateDomid, FreeMemory
+    from xlpy.planner.steps import BY_XL_CONF, AllocateDomid, FreeMemory
 
     changed: list[AnyStep] = []
     for step in plan.steps:
         if isinstance(step, FreeMemory) and conf.autoballoon != "auto":
-            changed.append(step.replace(ballooning=conf.autoballoon == "on"))
+            changed.append(step.replace(ballooning=conf.autoballoon == "on", reason=BY_XL_CONF))
         elif isinstance(step, AllocateDomid) and conf.domid_policy == "random":
-            changed.append(step.replace(random=True, reason="domid_policy of xl.conf"))
+            changed.append(step.replace(random=True, reason=BY_XL_CONF))
         else:
             changed.append(step)
     return plan.replace(steps=tuple(changed))

@@ -118,10 +118,13 @@ class LibvirtHost(Facets):
         """Have libvirt build it, all or nothing."""
         from xlpy.executors.libvirt.creation import build, unwatched
         from xlpy.executors.libvirt.pools import outside_of_libvirt
+        from xlpy.executors.libvirt.xlconf import unheeded
 
         config, pool = outside_of_libvirt(plan.config, self._access)
         xml = self._xml(config if watched else unwatched(config))
         on_xen = not self._access.is_test
+        for line in unheeded(plan, self._access):
+            self._tell(line)
         with self._access.causes(plan.name):
             domid = build(self._link, xml, self._tell, paused=(paused or pool is not None) and on_xen)
         if pool is not None:
