@@ -12,7 +12,7 @@ from xlpy.diagnostic import Severity
 if TYPE_CHECKING:
     from pathlib import Path
 
-UNSAID = {"hvm-sdl": ["bios_path_override"]}
+UNSAID = {"hvm-sdl": ["bios_path_override"], "hvm-everything": ["vnuma"]}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.name)

@@ -83,6 +83,7 @@ SPECS = {
 }
 """Specs that do not say what libxl does anyway, where the good ones do."""
 JUDGED = {
+    ("cpus", ""),
     ("bootloader_args", ""),
     ("boot", ""),
     ("serial", ""),

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from tests.lower.reading import CASES, HOST
+from tests.lower.reading import CAPABILITIES, CASES, HOST
 from xlpy.config import load
 from xlpy.devices.channel import Pty
 from xlpy.devices.usbdev import Hostdev
@@ -56,7 +56,6 @@ SAMPLES: dict[Any, list[Any]] = {
 }
 SILENT = {
     "c_info.domid": BY_ITSELF,
-    "b_info.numa_placement": BY_ITSELF,
     "b_info.iommu_memkb": BY_ITSELF,
     "b_info.claim_mode": "xl claims memory before it builds; the guest gets the same",
     "b_info.blkdev_start": "where Dom0 attaches a disk for its own use",
@@ -127,10 +126,10 @@ def changed(struct: Struct, path: str) -> Iterator[tuple[str, Any]]:
 
 def shown(struct: Any, path: str, whole: Callable[[Any], DomainConfig]) -> dict[str, bool]:
     """Whether each field of a structure changes anything; WHOLE makes a configuration of it."""
-    before = lower(whole(struct), release=NEWEST)
+    before = lower(whole(struct), release=NEWEST, capabilities=CAPABILITIES)
     found: dict[str, bool] = {}
     for where, other in changed(struct, path):
-        after = lower(whole(other), release=NEWEST)
+        after = lower(whole(other), release=NEWEST, capabilities=CAPABILITIES)
         found[where] = found.get(where, False) or (before.xml, before.lost) != (after.xml, after.lost)
     return found
 

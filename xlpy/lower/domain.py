@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xlpy.libxl import Hvm
 from xlpy.lower import boot, chardev, cpu, disk, display, features, nic, passthrough
 from xlpy.lower.guest import element, leaf, ranges
+from xlpy.options.cpu import PLACED
 from xlpy.values import NO_UUID, parse_uuid
 
 if TYPE_CHECKING:
@@ -81,6 +82,9 @@ def _tuning(guest: Guest) -> Iterator[Element]:
         for vcpu, cpus in enumerate(info.vcpu_hard_affinity[: guest.config.max_vcpus])
         if cpus
     ]
+    if info.numa_placement is False and not pins and guest.capabilities.nodes > 1:
+        key = "vnuma" if info.vnuma_nodes else "cpus_soft" if info.vcpu_soft_affinity else "cpus"
+        guest.lose(key, "b_info.numa_placement", key, why=PLACED.why, severity=PLACED.severity)
     tuning = element("cputune", leaf("shares", weight if weight >= 0 else None), *pins)
     if len(tuning):
         yield tuning

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
 from xlpy.diagnostic import Severity
+from xlpy.loss import Loss
 from xlpy.lost import Lost, declared
 from xlpy.record import Record
 
@@ -45,11 +46,12 @@ class Guest:
         self.type = config.c_info.type
         self.lost: list[Lost] = []
 
-    def lose(self, key: str, field: str, what: str, *, token: str = "", why: str = "") -> None:
-        """Note a loss, with what the key or the word of its spec declares about it; WHY is said in place of that."""
-        loss = declared(key, token)
-        severity = Severity.ERROR if why else loss.severity
-        self.lost.append(Lost(key=key, field=field, severity=severity, what=what, why=why or loss.why))
+    def lose(
+        self, key: str, field: str, what: str, *, token: str = "", why: str = "", severity: Severity = Severity.ERROR
+    ) -> None:
+        """Note a loss, with what the key or the word of its spec declares; WHY and SEVERITY are in place of that."""
+        loss = Loss(why=why, severity=severity) if why else declared(key, token)
+        self.lost.append(Lost(key=key, field=field, severity=loss.severity, what=what, why=loss.why))
 
     def text(self, key: str, field: str, value: str | None, what: str = "") -> str | None:
         """A text as XML can hold it; None where there is none, or where it cannot, which is noted."""

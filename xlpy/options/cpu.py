@@ -114,6 +114,11 @@ def _written(maps: tuple[tuple[int, ...], ...]) -> tuple[str, ...]:
     return tuple(",".join(map(str, cpus)) for cpus in maps)
 
 
+PLACED = TUNING.replace(
+    why="libvirt leaves it to libxl to choose NUMA nodes for a guest of which no vCPU is pinned", judged=True
+)
+"""Of what makes xl tell libxl not to."""
+
 READINGS = (Reading(order=1605, apply=_settle_vcpus),)
 
 KEYS = (
@@ -150,6 +155,7 @@ KEYS = (
         write=_write_hard_affinity,
         default="any pCPU",
         doc="The pCPUs on which the vCPUs may run: one CPU list for all, or a list with one for each vCPU.",
+        libvirt=PLACED,
         good=('"2-3"', '"all,^0"', '["0", "1"]', '"nodes:0"'),
         bad=('"2-"', '"^all"'),
     ),
