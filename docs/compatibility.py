@@ -48,7 +48,8 @@ DOMAINS = """\
   the guest; of `domid_policy`, of `autoballoon`, which libvirt has in `/etc/libvirt/libxl.conf`, and of `blkdev_start`
   `create` says where libvirt does otherwise.
 - Its save files are its own, and it puts back a domain as it was saved.
-- On Dom0 what libxl says of a failure is taken from libvirt's log; from afar there is libvirt's own message.
+- On Dom0 what libxl says of a failure is taken from libvirt's log, which leaves out how grave a line is; where libvirtd
+  writes down everything (log_level 1 or 2), the lines have no `error:`. From afar there is libvirt's own message.
 """
 OPTIONS = """\
 ## Options of the verbs

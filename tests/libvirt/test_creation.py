@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -14,15 +15,18 @@ from tests.libvirt.fake import Error, Xen
 from tests.libvirt.lowlevel import Control, Store
 from tests.libvirt.said import said
 from tests.libvirt.samples import CAPABILITIES
+from tests.optional import TRANSCRIPTS
 from xlpy.executors.libvirt import logs, xlconf
 from xlpy.executors.libvirt.modules import Modules
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = pytest.mark.usefixtures("xen")
 GUEST = 'name = "web"\nkernel = "/boot/vmlinuz"\nmemory = 128\non_crash = "restart"\n'
 NO_KERNEL = Error(1, "internal error: libxenlight failed to create new domain 'web'")
+TOLD = Path(__file__).parent.parent / "cases" / "steplog" / "pv.txt"
+LEVELS = re.compile(
+    r"(?m)^(libxl|domainbuilder): (debug|detail|info|notice|warning|error): (libxl\w*\.c:\d+:\w+: .*|xc_.*)"
+)
+STAMP = "2026-11-20 15:21:49.204+0000: "
 LOG = """\
 2026-11-20 15:21:49.204+0000: xc: panic: xg_dom_core.c:205: failed to open file '/boot/vmlinuz': No such file
 2026-11-20 15:21:49.204+0000: libxl: libxl_create.c:1640:domcreate_rebuild_done: Domain 8:cannot (re-)build domain: -3
@@ -189,6 +193,46 @@ def test_what_libxl_said_of_a_domain_of_its_own(
     )
 
 
+@pytest.mark.parametrize(
+    ("error", "said_then"),
+    [
+        (Error(1, "internal error: libxenlight failed to attach network device"), []),
+        (
+            Error(87, "resource busy: Lockspace resource '/dev/vg0/web' is locked"),
+            [
+                "libvirt: error: resource busy: Lockspace resource '/dev/vg0/web' is locked",
+                "xl: another domain holds it: shut that one down first",
+            ],
+        ),
+    ],
+)
+def test_what_libvirt_itself_says_follows_unless_it_says_nothing(
+    xen: Xen,
+    web: Path,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Error,
+    said_then: list[str],
+) -> None:
+    _is_local(tmp_path, monkeypatch)
+    assert said(capsys, "create", "-q", "web.cfg")[0] == 0
+
+    def fail(_xml: str, _flags: int) -> None:
+        lines = (f"{STAMP}libxl: x.c:1:f: Domain {domid}:failed\n" for domid in (1, 7))
+        (tmp_path / "libxl-driver.log").write_text("".join(lines), encoding="utf-8")
+        raise error
+
+    monkeypatch.setattr(xen.known[-1], "attachDeviceFlags", fail)
+    status, _, err = said(capsys, "network-attach", "web", "bridge=br0")
+    assert status != 0
+    own_line = "libxl_device_nic_add failed."
+    assert [line for line in err.splitlines() if line != own_line] == [
+        "libxl: error: x.c:1:f: Domain 1:failed",
+        *said_then,
+    ]
+
+
 def _is_local(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The host counts as this machine; its kernels and logs are made up."""
     monkeypatch.setattr("xlpy.executors.libvirt.access._is_here", lambda _uri: True)
@@ -282,6 +326,32 @@ class TestLog:
         found = logs.since(before)
         assert len(found) == 12
         assert found[-1].line((4, 17)) == "libxl: error: \\x1b\ufffd99"
+
+    @pytest.mark.parametrize(("domid", "count"), [(None, 3), (8, 2), (9, 2), (10, 1)])
+    def test_those_of_other_domains_are_left_out(self, tmp_path: Path, domid: int | None, count: int) -> None:
+        before = logs.ends("web")
+        texts = ("x.c:1:f: Domain 8:one", "x.c:1:f: Domain 9:other", "x.c:1:f: no Domain 10 here")
+        (tmp_path / "libxl-driver.log").write_text("".join(f"{STAMP}libxl: {text}\n" for text in texts), "utf-8")
+        assert len(logs.since(before, domid)) == count
+
+    def test_in_a_log_of_everything_no_line_counts_as_an_error(self, tmp_path: Path) -> None:
+        before = logs.ends("web")
+        progress = re.sub("(?m)^(libxl|domainbuilder): [a-z]+: ", r"\1: ", TOLD.read_text("utf-8"))
+        lines = (*progress.splitlines(), *LOG.replace(STAMP, "").splitlines())
+        (tmp_path / "libxl-driver.log").write_text("".join(f"{STAMP}{line}\n" for line in lines), "utf-8")
+        assert [message.line((4, 17)) for message in logs.since(before)] == LOG.replace(STAMP, "").splitlines()
+
+    @pytest.mark.skipif(TRANSCRIPTS is None, reason="XLPY_TRANSCRIPTS names no recordings of a real host")
+    def test_what_is_progress_and_what_is_grave(self) -> None:
+        found = [
+            (line[1], f"{line[0]}: {line[2]}")
+            for path in Path(TRANSCRIPTS or "").rglob("*.txt")
+            for line in LEVELS.findall(path.read_text("utf-8", "replace"))
+        ]
+        assert len(found) > 300
+        for level, line in found:
+            if "libxl_report_child_exitstatus: migration" not in line:  # told at both levels
+                assert (re.match(logs._PROGRESS, line) is None) == (level in {"error", "warning"}), line
 
     def test_lines_of_several_logs_stand_in_the_order_of_time(self, tmp_path: Path) -> None:
         before = logs.ends("web")

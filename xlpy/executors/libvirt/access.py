@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from xlpy.executors import Failure, LibxlError, NoPvDrivers, UnknownDomain
+from xlpy.executors import Failure, LibxlError, LibxlMessage, NoPvDrivers, UnknownDomain
 from xlpy.executors.libvirt import errors, logs, modules
 from xlpy.executors.libvirt.link import LIMIT
 
@@ -67,22 +67,25 @@ class Access:
 
     def act(self, domid: int, work: Callable[[Any], T], limit: float = LIMIT) -> T:
         """The same as `on`, for what changes a domain: what libxl said about a failure is shown, where it can be."""
-        with self.causes(self.on(domid, lambda domain: str(domain.name())) if self.local else ""):
+        with self.causes(self.on(domid, lambda domain: str(domain.name())) if self.local else "", domid):
             return self.on(domid, work, limit)
 
     @contextmanager
-    def causes(self, name: str) -> Iterator[None]:
-        """Failures are what libxl said about the domain of this name meanwhile, if it said something here."""
+    def causes(self, name: str, domid: int | None = None) -> Iterator[None]:
+        """Failures begin with what libxl said about the domain of this name meanwhile, if it said something here."""
         before = logs.ends(name) if self.local else {}
         try:
             yield
         except (UnknownDomain, NoPvDrivers):
             raise
         except Failure as failure:
-            messages = logs.since(before)
+            messages = logs.since(before, domid)
             if not messages:
                 raise
-            raise LibxlError(*messages, status=failure.status) from None
+            if errors.is_empty(failure):
+                raise LibxlError(*messages, status=failure.status) from None
+            own = (LibxlMessage(place="", lines=(0, 0), text=line) for line in failure.lines)
+            raise LibxlError(*messages, *own, status=failure.status, advice=failure.advice) from None
 
     def mention_foreign(self, wanted: str) -> None:
         """Say, once, where a domain runs on Xen that libvirt does not see; WANTED is a domid or a name."""

@@ -69,8 +69,8 @@ _TAKE = "libvirt does not take that: correct what it names, or use Xen's own xl 
 _MISSING = "the domain has no such device: block-list, network-list, pci-list and usb-list show what it has"
 _IN_USE = "another domain has it: detach it there first"
 
-EMPTY = "libxenlight failed to |Failed to .* domain|libxl_domain_info failed"
-"""Words (re) of messages that say no more than that libxl said something."""
+_EMPTY = r"libxenlight failed to |[Ff]ailed to .* domain|with libxenlight|libxl_\w+ failed"
+"""What libvirt says where only libxl knows why."""
 
 TABLE = (
     # ---- opening a connection
@@ -182,7 +182,7 @@ TABLE = (
     Known(OPERATION_TIMEOUT, "", _BUSY),
     Known(RESOURCE_BUSY, "", "another domain holds it: shut that one down first", status=FAILED),
     Known(INTERNAL_ERROR, "libxenlight failed to create new domain", _LOG, status=FAILED),
-    Known(INTERNAL_ERROR, EMPTY, _LOG),
+    Known(INTERNAL_ERROR, _EMPTY, _LOG),
     Known(ACCESS_DENIED, "", _RIGHTS),
     Known(OPERATION_DENIED, "", _RIGHTS),
     Known(NO_SUPPORT, "", _UNABLE),
@@ -197,6 +197,7 @@ TABLE = (
 """The first that fits counts."""
 
 _ELSE = "libvirt's log on {host} may say more: journalctl -u libvirtd (or -u virtxend)"
+_SAID = "libvirt: error: "
 _HERE, _THERE = "this machine", "the host"
 _USER = re.compile(r"//(?P<name>[^/@:]*):(?P<password>[^/@]+)@")
 
@@ -209,10 +210,15 @@ def failure(error: Any, uri: str, *, stage: str = LATER) -> Failure:
     found = next((known for known in TABLE if _fits(known, code, message, stage)), None)
     advice = (found.advice if found else _ELSE).format(host=host_of(uri), ssh=_for_ssh(uri))
     return Failure(
-        f"libvirt: error: {_without_password(printable(message), uri)}",
+        f"{_SAID}{_without_password(printable(message), uri)}",
         advice=f"{shown(uri)}: {advice}" if stage == OPENING else advice,
         status=found.status if found and stage == BUILDING else 1,
     )
+
+
+def is_empty(failure: Failure) -> bool:
+    """Whether it says no more than that libxl failed."""
+    return re.match(f"{_SAID}internal error: .*({_EMPTY})", str(failure)) is not None
 
 
 def timeout(uri: str, limit: float) -> Failure:

@@ -17,7 +17,24 @@ _COMMON = "libxl-driver"
 """The log of all that has no domain yet; a domain that is built has its own."""
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+\+\d{4}: ")
 _CONTEXT = re.compile("^(libxl|xc): ")
-"""Who says it; the log leaves out that it is an error, for little else is in it."""
+"""Who says it; the log leaves out how grave it is: warnings and errors, where libvirtd is left as it comes."""
+_DOMAIN = re.compile(r": Domain (\d+):")
+_FUNCTIONS = (
+    r"(libxl__ev_xswatch|libxl__fd_flags|devstate)_\w+|watchfd_callback|libxl__ao_\w+|domain_death_xswatch_callback|"
+    "libxl__get_numa_candidate|numa_place_domain"
+)
+_WORDS = (
+    r"ao 0x|\s|passthrough: |(restoring, not )?running bootloader|no bootloader configured|not a PV/PVH domain|"
+    r"Disk vdev=\S*( spec\.backend=|, using backend)|Spawning device-model|calling (device_backend_cl|hotplug script)|"
+    r"No hotplug script|extra args:|env:|type_if=|forking to execute|num_exec \d|backend_kind \d|dm_restrict disabled|"
+    r"Args and environment ready|Connecting to /|QEMU version|Didn't find dm UID|pv kernel mapped|Forked pid|"
+    r"Record: |Stream v\d|domain \d+ device model(: spawn watch| \(dying as expected)|Device Model signaled"
+)
+_PROGRESS = (
+    rf"(domainbuilder|libxl-save-helper): |libxl: \w+\.c:\d+:(({_FUNCTIONS}): |\w+: (Domain \d+:)?({_WORDS}))|"
+    r"xc: (\s|Saving domain|Restoring domain|Restore success|Found |Console: |XenStore: |ELF: |PHYSICAL MEMORY|fd \d)"
+)
+"""What libxl and its libraries tell while all goes well, which a libvirtd with log_level 1 or 2 writes down too."""
 _MOST = 12
 _LONGEST = 256 * 1024
 
@@ -40,11 +57,22 @@ class Logged(LibxlMessage):
         return self.said
 
 
-def since(before: dict[str, int]) -> Sequence[Logged]:
-    """The lines that came since, as xl would print them, fit for a terminal; the last ones, if there are many."""
+def since(before: dict[str, int], domid: int | None = None) -> Sequence[Logged]:
+    """The warnings and errors that came since, as xl would print them, fit for a terminal; the last ones of many.
+
+    Of those about domains only the ones about DOMID, if that is known.
+    """
     stamped = [pair for path, start in before.items() for pair in _lines(path, start)]
-    found = [line for _, line in sorted(stamped, key=itemgetter(0))][-_MOST:]
-    return [Logged(place="", lines=(0, 0), text=line, said=_CONTEXT.sub(r"\1: error: ", line)) for line in found]
+    lines = [line for _, line in sorted(stamped, key=itemgetter(0))]
+    grave = [line for line in lines if not re.match(_PROGRESS, line)]
+    level = "error: " if grave == lines else ""  # among lines of all kinds any may be none
+    found = [printable(line) for line in grave if _is_of(line, domid)][-_MOST:]
+    return [Logged(place="", lines=(0, 0), text=line, said=_CONTEXT.sub(rf"\1: {level}", line)) for line in found]
+
+
+def _is_of(line: str, domid: int | None) -> bool:
+    about = _DOMAIN.search(line)
+    return domid is None or about is None or int(about[1]) == domid
 
 
 def _length(path: str) -> int | None:
@@ -69,4 +97,4 @@ def _lines(path: str, start: int) -> Iterator[tuple[str, str]]:
     for line in data.decode("utf-8", "replace").splitlines():
         stamp = _STAMP.match(line)
         if stamp is not None:
-            yield stamp[0], printable(line[stamp.end() :])
+            yield stamp[0], line[stamp.end() :]
