@@ -19,6 +19,8 @@ _DIGITS = "01234567"
 
 def escaped(value: str) -> str:
     """A value in printable ASCII."""
+    if value.isascii() and value.isprintable() and "\\" not in value:
+        return value
     data = value.encode("utf-8", "surrogateescape").decode("latin-1")
     return "".join(char if " " <= char <= "~" and char != "\\" else _escape(char) for char in data)
 
@@ -64,21 +66,30 @@ def listing(
     nodes: Iterable[Node], *, flat: bool = False, permissions: bool = False, width: int = WIDTH
 ) -> Iterator[str]:
     """The lines of xenstore-ls for all that is below a path: indented, or FLAT with whole paths."""
-    depth: int | None = None
+    first: int | None = None
+    room, known = 0 if permissions else width - _TAG, dict[str, str]()
     for node in nodes:
-        depth = node.path.count("/") if depth is None else depth
+        path, given, _ = node
+        value = known.get(given)
+        if value is None:
+            value = known[given] = escaped(given)
+        depth = path.count("/")
+        first = depth if first is None else first
         if flat:
-            line, taken = f'{node.path} = "{escaped(node.value)}"', len(escaped(node.value)) + 5
-            yield line + (_shown(node, taken, 0) if permissions else "")
+            yield f'{path} = "{value}"' + (_shown(node, len(value) + 5, 0) if permissions else "")
+            continue
+        name, depth = path[path.rfind("/") + 1 :], depth - first
+        if depth + len(name) + len(value) <= room:  # nearly all: this is what a large tree takes its time for
+            yield f'{" " * depth}{name} = "{value}"'
         else:
-            yield _indented(node, node.path.count("/") - depth, width, permissions=permissions)
+            yield _indented(node, value, depth, width, permissions=permissions)
 
 
-def _indented(node: Node, depth: int, width: int, *, permissions: bool) -> str:
+def _indented(node: Node, value: str, depth: int, width: int, *, permissions: bool) -> str:
     name = node.path.rpartition("/")[2]
     head = " " * depth + name[: max(0, width - _TAG - depth)]
-    value, room = escaped(node.value), width - _TAG - len(head)
-    if len(node.value.encode("utf-8", "surrogateescape")) > room:
+    room = width - _TAG - len(head)
+    if len(value) > room and len(node.value.encode("utf-8", "surrogateescape")) > room:
         line = f'{head} = "{value[: max(0, room)]}\\..."'
         return line + (f"  ({node.permissions})" if permissions else "")
     line = f'{head} = "{value}"'

@@ -63,11 +63,14 @@ _paths = click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.pass_obj
 def ls(store: Xenstore, flat: bool, permissions: bool, paths: tuple[str, ...]) -> int:
     """Show all that is below the paths, or the whole tree."""
+    import gc
+
+    gc.disable()  # what is made here lives until the end
     width = os.get_terminal_size().columns - 2 if sys.stdout.isatty() else WIDTH
 
     def show(path: str) -> None:
-        for line in listing(store.tree(path), flat=flat, permissions=permissions, width=width):
-            print(line)
+        lines = [*listing(store.tree(path), flat=flat, permissions=permissions, width=width), ""]
+        sys.stdout.write("\n".join(lines))
 
     return _each(paths or ("/",), "cannot list", show)
 

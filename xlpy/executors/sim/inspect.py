@@ -97,7 +97,7 @@ def inspect(store: Store, domid: int) -> Inspection:
             grants=(*_granted_by_libxl(row), *(grant for one, front in fronts for grant in _granted(one, front))),
             most_grants=grants,
             serves=tuple(_served(db, domid)),
-            xenstore_nodes=len(nodes.of_domain(db, row, now)),
+            xenstore_nodes=len(nodes.of_domain(db, row, now, most)),
             xenstore_written=db.execute("SELECT count(*) FROM xenstore WHERE domid = ?", (domid,)).fetchone()[0],
         )
 

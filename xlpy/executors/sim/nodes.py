@@ -67,9 +67,9 @@ def _add(nodes: dict[str, Node], directory: str, pairs: Iterable[Pair]) -> None:
         nodes[path] = nodes[path]._replace(value=value) if path in nodes else Node(path, value, permissions)
 
 
-def of_domain(db: sqlite3.Connection, domain: sqlite3.Row, now: float) -> dict[str, Node]:
-    """The nodes of a domain and of its devices, by path."""
-    devices, most = wires.read(db, domain["domid"]), vcpus_of(db)
+def of_domain(db: sqlite3.Connection, domain: sqlite3.Row, now: float, most: dict[int, int]) -> dict[str, Node]:
+    """The nodes of a domain and of its devices, by path; MOST are the vCPUs of those that serve devices."""
+    devices = wires.read(db, domain["domid"])
     if domain["domid"] == 0:
         return {path: node for one in devices for path, node in of_device(one, domain, now, most[one.backend]).items()}
     config = config_of(domain)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from importlib import import_module
 
 from xlpy.record import Record
@@ -70,10 +71,17 @@ def _record(value: Any) -> Any:
         return tuple(_record(item) for item in value)
     if not isinstance(value, dict):
         return value
-    match = _TYPE.fullmatch(value.pop(""))
+    kind = _kind(value.pop(""))
+    return kind(**{field: _record(item) for field, item in value.items()})
+
+
+@cache
+def _kind(name: str) -> type[Record]:
+    """The class of a record by the name that is saved."""
+    match = _TYPE.fullmatch(name)
     if match is None:
         raise ValueError("not a saved record")
     kind = getattr(import_module(f"xlpy.{match[1]}"), match[2])
     if not (isinstance(kind, type) and issubclass(kind, Record)):
         raise ValueError(f"{match[0]} is not a record")
-    return kind(**{field: _record(item) for field, item in value.items()})
+    return kind

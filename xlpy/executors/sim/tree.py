@@ -48,15 +48,17 @@ def owner(db: sqlite3.Connection, path: str) -> int | None:
 
 def below(db: sqlite3.Connection, path: str, now: float) -> dict[str, Node]:
     """The node and all that is below it, by path."""
-    prefix = f"{path.rstrip('/')}/"
+    if path == "/":
+        return around(db, path, now)
+    prefix = f"{path}/"
     return {one: node for one, node in around(db, path, now).items() if one == path or one.startswith(prefix)}
 
 
 def around(db: sqlite3.Connection, path: str, now: float) -> dict[str, Node]:
     """The nodes of the domain that a path belongs to, or the host's; those of all domains where it is above them."""
-    found = _host_nodes(db, path)
+    found, most = _host_nodes(db, path), nodes.vcpus_of(db)
     for domid in _domids(db, path):
-        found |= nodes.of_domain(db, rows.domain(db, domid), now)
+        found |= nodes.of_domain(db, rows.domain(db, domid), now, most)
     match = _OF_DOMAIN.match(path)
     _overlay(db, match[0].rstrip("/") if match else "", found)
     return _complete(found)
@@ -139,14 +141,13 @@ def _overlay(db: sqlite3.Connection, top: str, found: dict[str, Node]) -> None:
 
 def _complete(found: dict[str, Node]) -> dict[str, Node]:
     """With the nodes between, which nobody wrote; these have the permissions of the one above."""
-    complete: dict[str, Node] = {"/": Node("/", "", _ROOT)}
-    for path in sorted(found):
-        node = found[path]
-        for above in parents(path):
-            if above not in complete:
-                complete[above] = found.get(above) or Node(above, "", complete[_parent(above)].permissions)
-        complete[path] = node if node.permissions else node._replace(permissions=complete[_parent(path)].permissions)
-    return complete
+    found.setdefault("/", Node("/", "", _ROOT))
+    for path in {path[: path.rfind("/")] or "/" for path in found}.difference(found):
+        for one in (*parents(path), path):
+            found.setdefault(one, Node(one, "", ""))
+    for path in sorted(path for path, node in found.items() if not node.permissions):
+        found[path] = found[path]._replace(permissions=found[_parent(path)].permissions)
+    return found
 
 
 def parents(path: str) -> Iterator[str]:
@@ -163,4 +164,4 @@ def _parent(path: str) -> str:
 
 def in_order(found: Iterable[Node]) -> list[Node]:
     """Each before what is below it, siblings by name."""
-    return sorted(found, key=lambda node: node.path.split("/"))
+    return sorted(found, key=lambda node: node[0].replace("/", "\0"))
