@@ -331,6 +331,45 @@ class TestDevices:
         ]
 
 
+USB = """<devices>
+  <controller type='usb' index='0' model='qusb2' ports='2'/><controller type='usb' index='1' model='qusb1' ports='2'/>
+  <hostdev mode='subsystem' type='usb'><source><address bus='1' device='4'/></source></hostdev>
+  <hostdev mode='subsystem' type='usb'><source><address bus='1' device='5'/></source></hostdev>
+  <hostdev mode='subsystem' type='usb'><source><address bus='2' device='6'/></source></hostdev>
+</devices></domain>"""
+
+
+class TestUsb:
+    @pytest.fixture(autouse=True)
+    def _usb(self, xen: Xen) -> None:
+        xen.add(WEB.format("linux", "destroy").replace("</domain>", USB))
+
+    def test_ports_fill_from_the_first(self, xen: Xen, host: LibvirtHost, capsys: pytest.CaptureFixture[str]) -> None:
+        assert [usb.devid for usb in host.devices.attached(1, "usbdev")] == [1, 2, 257]
+        _, out, _ = said(capsys, "usb-list", "web")
+        assert [line for line in out.splitlines() if "Port" in line] == [
+            "  Port 1: Bus 001 Device 004",
+            "  Port 2: Bus 001 Device 005",
+            "  Port 1: Bus 002 Device 006",
+            "  Port 2:",
+        ]
+        assert said(capsys, "usbdev-detach", "web", "0", "1") == (0, "", "")
+        assert "device='4'" in xen.asked[-1][2].replace('"', "'")
+
+    def test_xenstore_tells_the_port(
+        self, host: LibvirtHost, control: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("xlpy.executors.libvirt.facts.USB_DEVICES", str(tmp_path))
+        for busid, bus, number in (("1-2.1", 1, 5), ("2-1", 2, 6)):
+            (tmp_path / busid).mkdir()
+            (tmp_path / busid / "busnum").write_text(f"{bus}\n", "ascii")
+            (tmp_path / busid / "devnum").write_text(f"{number}\n", "ascii")
+        for controller, port, busid in ((0, 1, "2-1"), (1, 1, "9-9"), (1, 2, "1-2.1")):
+            host.xenstore.write(f"/libxl/1/device/vusb/{controller}/port/{port}", busid)
+        host.xenstore.write("/libxl/1/device/vusb/0/port/2", "")
+        assert [usb.devid for usb in host.devices.attached(1, "usbdev")] == [2, 258, 1]
+
+
 class TestPci:
     def test_assignable(self, xen: Xen, host: LibvirtHost, full: Domain) -> None:
         xen.devices = [NodeDevice(3, "pciback"), NodeDevice(4, "e1000e")]

@@ -16,4 +16,12 @@ def run(call: Call) -> int:
     return resume(call)
 
 
-VERB = Verb(name="resume", summary="Resume a domain from RAM", run=run, usage="<Domain>", min_words=1, modifies=True)
+VERB = Verb(
+    name="resume",
+    summary="Resume a domain from RAM",
+    run=run,
+    usage="<Domain>",
+    min_words=1,
+    modifies=True,
+    libvirt_note="what libvirt has suspended; what Xen's own xl has, only that resumes",
+)

@@ -60,5 +60,5 @@ VERB = Verb(
     records=records,
     usage="<Domain>",
     min_words=1,
-    libvirt_note="from libvirt's XML",
+    libvirt_note="from libvirt's XML; from afar ports are counted without gaps, as libxl fills them",
 )

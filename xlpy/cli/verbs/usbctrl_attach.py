@@ -12,4 +12,5 @@ VERB = Verb(
     usage="<Domain> [type=pv] [version=<version>] [ports=<number>]",
     modifies=True,
     min_words=1,
+    libvirt_note="those of QEMU for PV drivers (type=qusb)",
 )

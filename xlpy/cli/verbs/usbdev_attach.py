@@ -12,4 +12,5 @@ VERB = Verb(
     usage="<Domain> hostbus=<busnum> hostaddr=<devnum> [controller=<DevId> [port=<port>]]",
     modifies=True,
     min_words=2,
+    libvirt_note="to the first port that is free, of a new controller where there is none",
 )

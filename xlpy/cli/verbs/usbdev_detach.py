@@ -34,4 +34,5 @@ VERB = Verb(
     usage="<Domain> <controller> <port>",
     modifies=True,
     min_words=3,
+    libvirt_note="from afar ports are counted without gaps, as libxl fills them",
 )

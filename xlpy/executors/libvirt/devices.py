@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, fromstring, tostring
 
+from xlpy.devices.usbctrl import Usbctrl
+from xlpy.devices.usbdev import Usbdev
 from xlpy.devices.vif import Vif
 from xlpy.diagnostic import Severity
 from xlpy.executors import Failure
@@ -15,12 +17,14 @@ from xlpy.lower.device import lower_device
 from xlpy.xenstore import link
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from xlpy.devices.disk import Disk
     from xlpy.executors import LibxlMessage
     from xlpy.executors.libvirt.access import Access
     from xlpy.libxl import DeviceRecord, DomainType
+
+    _Found = tuple[Element, DeviceRecord, int]
 
 _TYPES: dict[str, DomainType] = {"hvm": "hvm", "xenpvh": "pvh"}
 _NO_DRIVE = ("No device with bus", "Removable media not supported", "cannot be updated")
@@ -39,15 +43,30 @@ class LibvirtDevices:
         guest = _guest(root)
         return [self._info(domid, guest, device, devid) for _, device, devid in self._found(domid, root, kind)]
 
-    def _found(self, domid: int, root: Element, kind: str) -> list[tuple[Element, DeviceRecord, int]]:
-        """The devices of a class: element, what it is, devid; of interfaces xenstore knows that better."""
+    def _found(self, domid: int, root: Element, kind: str) -> list[_Found]:
+        """The devices of a class: element, what it is, devid; of some xenstore knows that better."""
         found = [*reading.devices(root, kind)]
+        if kind == Usbdev.KIND:
+            return [*self._in_ports(domid, root, found)]
         if kind != Vif.KIND or self._access.modules.store is None:
             return found
         folder = f"/libxl/{domid}/device/vif"
         numbers = self._access.modules.xenstore("xenstore", "ls", folder) or []
         by_mac = {self._access.modules.read(f"{folder}/{number}/mac"): int(number) for number in numbers}
         return [(element, vif, by_mac.get(getattr(vif, "mac", None), devid)) for element, vif, devid in found]
+
+    def _in_ports(self, domid: int, root: Element, found: Sequence[_Found]) -> Iterator[_Found]:
+        """USB devices, numbered by controller and port; without xenstore in the first ports, where libxl begins."""
+        ports: dict[int, str | None] = {}
+        for _, controller, devid in reading.devices(root, Usbctrl.KIND):
+            mirror = link(controller, domid, devid, _guest(root)).mirror
+            for port in range(1, getattr(controller, "ports", 0) + 1):
+                ports[devid * 256 + port] = self._access.modules.read(f"{mirror}/port/{port}")
+        places = {where: devid for devid, busid in ports.items() if busid and (where := facts.usb_address(busid))}
+        free = iter([devid for devid in ports if devid not in places.values()])
+        for element, device, following in found:
+            known = places.get(_usb_address(device) or (0, 0))
+            yield element, device, next(free, following) if known is None else known
 
     def attach(self, domid: int, device: DeviceRecord) -> Sequence[LibxlMessage]:
         """Add a device, if libvirt has all the words for it."""
@@ -115,6 +134,11 @@ def device_xml(access: Access, device: DeviceRecord, kind: DomainType) -> str:
     for one in lost:
         access.tell(f"not carried out by libvirt: {errors.printable(f'{one.what}: {one.why}')}")
     return tostring(made, encoding="unicode")
+
+
+def _usb_address(device: DeviceRecord) -> tuple[int, int] | None:
+    host = device.u if isinstance(device, Usbdev) else None
+    return (host.hostbus, host.hostaddr) if host is not None else None
 
 
 def _guest(root: Element) -> DomainType:

@@ -50,6 +50,7 @@ _MIB = 1024
 _NETWORKS = "/sys/class/net"
 PCI_DEVICES = "/sys/bus/pci/devices"
 PCIBACK = "/sys/bus/pci/drivers/pciback"
+USB_DEVICES = "/sys/bus/usb/devices"
 _COLONS = 2
 """In the address of a PCI device; the folder has other files too."""
 
@@ -171,6 +172,20 @@ def _bridges() -> Iterator[str]:
 def assignable() -> list[str]:
     """The PCI devices of this machine that pciback has, by address."""
     return [name for name in _entries(PCIBACK) if name.count(":") == _COLONS]
+
+
+def usb_address(busid: str) -> tuple[int, int] | None:
+    """Bus and number of a USB device of this machine, which its kernel knows by where it is plugged in."""
+    try:
+        numbers = [_number(f"{USB_DEVICES}/{busid}/{name}") for name in ("busnum", "devnum")]
+    except (OSError, ValueError):
+        return None
+    return numbers[0], numbers[1]
+
+
+def _number(path: str) -> int:
+    with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib is slow
+        return int(file.read())
 
 
 def _entries(folder: str) -> list[str]:
