@@ -11,7 +11,7 @@ from xml.etree.ElementTree import fromstring
 
 import pytest
 
-from tests.libvirt.fake import Error, Xen
+from tests.libvirt.fake import Domain, Error, Xen
 from tests.libvirt.lowlevel import Control, Store
 from tests.libvirt.said import said
 from tests.libvirt.samples import CAPABILITIES
@@ -277,6 +277,18 @@ def test_console_and_watcher(xen: Xen, web: Path, capsys: pytest.CaptureFixture[
     xen.console = [b"hello\r\n", b""]
     status, out, err = said(capsys, "create", "-q", "-c", "web.cfg")
     assert (status, out, err) == (0, "hello\n", "")
+
+
+def test_a_domain_without_console_is_built_all_the_same(
+    xen: Xen, web: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Error(1, "internal error: cannot find character device <null>")
+
+    monkeypatch.setattr(Domain, "openConsole", refuse)
+    status, out, err = said(capsys, "create", "-q", "-c", "web.cfg")
+    assert (status, out, 'serial="pty"' in err) == (0, "", True)
+    assert [domain.name() for domain in xen.known] == ["Domain-0", "web"]
 
 
 def test_create_in_the_foreground(

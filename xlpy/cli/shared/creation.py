@@ -90,9 +90,9 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
 
         open_viewer(executor, domid, autopass="A" in options)
     if "c" in options:
-        from xlpy.cli.shared.terminal import attach
+        from xlpy.cli.shared.terminal import attach_beside
 
-        attach(executor.console(domid))
+        attach_beside(executor, domid)
     if "F" in options:
         from xlpy.cli.shared.watching import watch
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from xlpy.executors import ConsoleStream
+    from xlpy.executors import ConsoleStream, Executor
 
 DEFAULT_ESCAPE = "^]"
 POLL_SECONDS = 0.03
@@ -37,6 +37,19 @@ def attach(stream: ConsoleStream, escape: str = DEFAULT_ESCAPE) -> int:
     with _signals_leave(), _unbuffered(descriptor):
         _converse(stream, descriptor, _escape_byte(escape))
     return 0
+
+
+def attach_beside(executor: Executor, domid: int) -> None:
+    """The primary console of a domain that was just built; as with xl, it is there also where this fails."""
+    from xlpy.cli.say import say_failure
+    from xlpy.executors import Failure
+
+    try:
+        stream = executor.console(domid)
+    except Failure as failure:
+        say_failure(failure)
+    else:
+        attach(stream)
 
 
 def _escape_byte(escape: str) -> bytes:
