@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from xlpy.vocabulary import Key, Token
 
 _LONGEST = 60
+_OF_THE_GUEST = ("", "c_info", "b_info", "pv", "pvh", "hvm")
+"""The structures in which anything may stand."""
 _WITHOUT_KEY = {
     "c_info.ssidref": LOST,
     "c_info.xsdata": LOST,
@@ -135,6 +137,18 @@ def place(path: str, where: Mapping[str, Span]) -> Span | None:
     while path and path not in where:
         path = path[: max(path.rfind("."), path.rfind("["), 0)]
     return where.get(path)
+
+
+def beside(path: str, where: Mapping[str, Span]) -> Span | None:
+    """Where something stands in the structure that a field is part of, such as the display: what switches it on first.
+
+    The guest itself counts as no such structure.
+    """
+    parent = path.rpartition(".")[0]
+    if parent.rpartition(".")[2] in _OF_THE_GUEST:
+        return None
+    written = [one for one in where if one.startswith(f"{parent}.")]
+    return where[min(written, key=lambda one: (one != f"{parent}.enable", where[one].start))] if written else None
 
 
 def said(name: str, value: object, equals: str) -> str:

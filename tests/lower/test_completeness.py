@@ -12,6 +12,8 @@ from xlpy import vocabulary
 from xlpy.config import load
 from xlpy.libxl import Struct
 from xlpy.libxl_read import device_classes
+from xlpy.lint.engine import find, read
+from xlpy.lint.rule import rules_by_code
 from xlpy.lost import declared
 from xlpy.lower import lower
 from xlpy.release import DEFAULT, Release
@@ -149,6 +151,50 @@ def test_what_a_key_declares_as_lost_is_lost(key: Key) -> None:
     others = UNLIKE_GOOD.get(key.name, ())
     lost += [made(text, key.since)[1].lost for text in others]
     assert any(one.key in same for found in lost for one in found), key.name
+
+
+LINT = rules_by_code()["libvirt-lost"]
+
+
+@every_key
+def test_lint_finds_all_that_is_lost(key: Key) -> None:
+    release = max(DEFAULT, Release.parse(key.since))
+    for _, text in texts(key):
+        guest = read(Source("guest.cfg", text), release)
+        lost = lower(guest.config, release=release).lost
+        found = [one.finding for one in find(guest, [LINT])]
+        assert sorted(one.summary for one in found) == sorted(
+            f"{one.what} is lost under libvirt: {one.why}" for one in lost
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ('kernel = "/k"\nvnc = 1\nvnclisten = "::1"\n', ['"::1"']),
+        ('kernel = "/k"\nvnc = 7\nsdl = 5\nopengl = 2\nvncdisplay = 3\n', ["7", "5", "2"]),
+        ('type = "hvm"\nspice = 1\nspiceport = 6000\n', ["1"]),
+        ('type = "hvm"\nvncdisplay = 3\n', ["3"]),
+        ('type = "hvm"\nvncdisplay = 3\nvnc = 1\n', ["1"]),
+    ],
+)
+def test_lint_marks_what_it_follows_from(text: str, marked: list[str]) -> None:
+    assert _marked(text + 'name = "web"\n') == marked
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [('kernel = "/k"\nname = "web"\n', ['"web"']), ('kernel = "/k"\n', ["kernel"] * 2), ("", [""] * 2)],
+)
+def test_lint_marks_the_name_for_what_stands_nowhere(text: str, marked: list[str]) -> None:
+    """As what xl.conf sets does, or a name that is not there."""
+    assert _marked(text, max_grant_version=1) == marked
+
+
+def _marked(text: str, **info: int) -> list[str]:
+    guest = read(Source("guest.cfg", text), DEFAULT)
+    guest.config = guest.config.replace(b_info=guest.config.b_info.replace(**info))
+    return [text[slice(*one.finding.span)] for one in find(guest, [LINT])]
 
 
 HVM = 'name = "web"\ntype = "hvm"\n'

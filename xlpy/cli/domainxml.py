@@ -11,7 +11,7 @@ from xlpy.config import load
 from xlpy.convert import convert
 from xlpy.diagnostic import Diagnostic, xl_output
 from xlpy.libxl_read import from_json
-from xlpy.lost import place
+from xlpy.lost import beside, place
 from xlpy.lower import Lost, lower
 
 if TYPE_CHECKING:
@@ -54,11 +54,11 @@ def _config(
 
 
 def _finding(lost: Lost, source: Source, where: Mapping[str, Span]) -> Diagnostic:
-    """What is lost, at its place or that of the whole setting."""
+    """What is lost, at its place, that of the whole setting, or of what it follows from."""
     return Diagnostic(
         code="libvirt",
         severity=lost.severity,
         summary=f"{lost.what}: {lost.why}",
         source=source,
-        span=place(lost.field, where),
+        span=place(lost.field, where) or beside(lost.field, where),
     )

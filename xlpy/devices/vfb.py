@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from xlpy.libxl import DomainConfig
     from xlpy.reader import Reader
+    from xlpy.source import Span
     from xlpy.specs import Item
     from xlpy.xenstore import Link, Pair
 
@@ -135,14 +136,16 @@ def _vfb_from_vnc(reader: Reader) -> None:
     if reader.domain_type != PV:
         return
     if reader.count(Vfb):
-        _read_display(reader, ("vnc.", "sdl."))  # only to say what is wrong with it
+        _read_display(reader, ("vnc.", "sdl."), {})  # only to say what is wrong with it
     elif reader.integer("vnc"):
-        reader.add(build(Vfb, {"devid": 0, **_read_display(reader, ("vnc.", "sdl.", "keymap"))}))
+        places: dict[str, Span] = {}  # of no spec, so that there is none of the device itself
+        display = _read_display(reader, ("vnc.", "sdl.", "keymap"), places)
+        reader.add(build(Vfb, {"devid": 0, **display}), places)
         reader.add(Vkb(devid=reader.count(Vkb)))
 
 
-def _read_display(reader: Reader, fields: tuple[str, ...]) -> dict[str, Any]:
-    """What the keys of the emulated display say, by the names of a framebuffer's fields."""
+def _read_display(reader: Reader, fields: tuple[str, ...], places: dict[str, Span]) -> dict[str, Any]:
+    """What the keys of the emulated display say, by the names of a framebuffer's fields; PLACES gets where."""
     found = {}
     for key in vocabulary.all_keys():
         field = key.field.removeprefix(_HVM_DISPLAY)
@@ -150,6 +153,7 @@ def _read_display(reader: Reader, fields: tuple[str, ...]) -> dict[str, Any]:
             value = key.kind.read(reader, key.name)
             if value is not None:
                 found[field] = value
+                places[field] = reader.entries[key.name].value_span
     return found
 
 

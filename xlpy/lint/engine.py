@@ -12,13 +12,12 @@ from xlpy.lint.guest import ANY_HOST, Guest
 from xlpy.lint.rule import Claim, Finding, Rule, all_rules, rule_of
 from xlpy.lint.suppress import unsuppressed
 from xlpy.release import DEFAULT, Release
-from xlpy.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from xlpy.host import HostFacts
-    from xlpy.source import Source
+    from xlpy.source import Source, Span
 
     _Situation = tuple[frozenset[str], bool, bool]
 
@@ -155,13 +154,7 @@ def _told(guest: Guest, rules: Chosen) -> Iterator[Found]:
         if rule is None or rule.code not in rules.codes or (guest.loaded.broken and told.span is None):
             continue
         better = rule.retell(guest, told) if rule.retell else None
-        yield Found(rule, better or Finding(told.span or _whole(guest), told.summary, told.advice))
-
-
-def _whole(guest: Guest) -> Span:
-    """The place of what is missing: the first setting, or the start of the text."""
-    first = guest.assignments[0].name_span if guest.assignments else Span(0, 0)
-    return guest.entries["name"].value_span if "name" in guest.entries else first
+        yield Found(rule, better or Finding(told.span or guest.missing, told.summary, told.advice))
 
 
 def _diagnostic(guest: Guest, found: Found) -> Diagnostic:

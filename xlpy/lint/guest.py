@@ -9,6 +9,7 @@ from xlpy.cstring import is_long, take_long
 from xlpy.host import HostFacts
 from xlpy.lint.secrets import Secrets
 from xlpy.nodes import Atom, ListNode
+from xlpy.source import Span
 from xlpy.syntax import comments
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from xlpy.libxl import DeviceRecord
     from xlpy.nodes import Setting
     from xlpy.release import Release
-    from xlpy.source import Span
 
     D = TypeVar("D", bound=DeviceRecord)
 
@@ -47,6 +47,12 @@ class Guest:
     def comments(self) -> tuple[Span, ...]:
         """The places of the comments, from # to before the end of the line."""
         return tuple(comments(self.text))
+
+    @cached_property
+    def missing(self) -> Span:
+        """The place of what is not there: that of the name, of the first setting, or the start of the text."""
+        first = self.assignments[0].name_span if self.assignments else Span(0, 0)
+        return self.entries["name"].value_span if "name" in self.entries else first
 
     @cached_property
     def secrets(self) -> Secrets:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from xlpy.diagnostic import Severity
 from xlpy.lint.rule import Finding, Rule
-from xlpy.lost import place
+from xlpy.lost import beside, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,16 +21,15 @@ def _lost(guest: Guest) -> Iterator[Finding]:
 
     host = ASSUMED if guest.host is None else ASSUMED.replace(nodes=len(set(guest.host.nodes)))
     for one in lower(guest.config, release=guest.release, capabilities=host).lost:
-        span = _place(guest, one)
-        if span is not None:
-            tuning = one.severity is Severity.WARNING
-            advice = "the guest runs all the same, less well" if tuning else "libvirt's guest would be another one"
-            yield Finding(span, f"{one.what} is lost under libvirt: {one.why}", advice)
+        tuning = one.severity is Severity.WARNING
+        advice = "the guest runs all the same, less well" if tuning else "libvirt's guest would be another one"
+        yield Finding(_place(guest, one), f"{one.what} is lost under libvirt: {one.why}", advice)
 
 
-def _place(guest: Guest, one: Lost) -> Span | None:
-    """Where it was written; None of what only follows from something else."""
-    return place(one.field, guest.where) or (guest.span(one.key) if one.key in guest.entries else None)
+def _place(guest: Guest, one: Lost) -> Span:
+    """Where it was written, or what it follows from."""
+    own = place(one.field, guest.where) or (guest.span(one.key) if one.key in guest.entries else None)
+    return own or beside(one.field, guest.where) or guest.missing
 
 
 RULES = (
