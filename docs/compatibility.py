@@ -43,6 +43,8 @@ DOMAINS = """\
 - It chooses the MAC address of an interface that names none, from Xen's range as libxl does, and leaves the backend
   of a raw disk to libxl, also where one is attached later.
 - It wants files by their path from the root, and passes PCI devices through only where they can be reset.
+- Of the images that QEMU reaches over a network it has those of Ceph, without a login:
+  `backendtype=qdisk, target=rbd:POOL/IMAGE:auth_supported=none`, with `mon_host` and `conf` where they are needed.
 - It starts a bootloader with the first disk in the order of their names.
 - It does not read xl.conf. What that says of guests (grants, masks of CPUs, defaults of interfaces) xlpy puts into
   the guest; of `domid_policy`, of `autoballoon`, which libvirt has in `/etc/libvirt/libxl.conf`, and of `blkdev_start`

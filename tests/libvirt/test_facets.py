@@ -265,6 +265,15 @@ class TestDevices:
         (disk,) = host.devices.attached(1, "disk")
         assert disk.device.format == image  # type: ignore[attr-defined]  # a disk
 
+    def test_an_image_of_ceph(self, xen: Xen, host: LibvirtHost) -> None:
+        source = "<source protocol='rbd' name='pool/web'><host name='ceph1'/></source>"
+        disk = f"<disk type='network'><driver name='qemu' type='raw'/>{source}<target dev='xvda'/></disk>"
+        xen.add(WEB.format("linux", "destroy").replace("</domain>", f"<devices>{disk}</devices></domain>"))
+        (found,) = host.devices.attached(1, "disk")
+        assert found.device == Disk(
+            vdev="xvda", pdev_path="rbd:pool/web", backend="qdisk", format="raw", readwrite=1, discard_enable=None
+        )
+
     def test_xenstore_tells_how_it_fares(self, host: LibvirtHost, full: Domain, control: Control) -> None:
         host.xenstore.write("/libxl/1/device/vif/1/backend", "/local/domain/0/backend/vif/1/1")
         host.xenstore.write("/libxl/1/device/vif/5/mac", "00:16:3e:00:00:02")

@@ -108,6 +108,54 @@ class TestDisks:
         assert keys(lowered(text)) == lost
         assert keys(lowered(text.replace("bootloader = ", "kernel = "))) == (["kernel"])
 
+    @pytest.mark.parametrize(
+        ("options", "inside"),
+        [
+            ("", []),
+            (
+                r":mon_host=ceph1\\:6789\\;10.0.0.2\\;[2001:db8::1]\\:3300",
+                ["ceph1 6789", "10.0.0.2 None", "2001:db8::1 3300"],
+            ),
+            (":conf=/etc/ceph/web.conf", ["/etc/ceph/web.conf"]),
+            (":conf=/c:mon_host=a", ["a None", "/c"]),
+        ],
+    )
+    def test_ceph(self, options: str, inside: list[str]) -> None:
+        options = options.replace("[2001:db8::1]", r"[2001\\:db8\\:\\:1]")
+        made = guest(
+            "pv", f'disk = ["vdev=xvda,backendtype=qdisk,target=rbd:pool/web@new:auth_supported=none{options}"]'
+        )
+        assert keys(made) == []
+        assert values(made, DISK, "type") == ["network"]
+        (source,) = root(made).findall(f"{DISK}/source")
+        assert (source.get("protocol"), source.get("name")) == ("rbd", "pool/web@new")
+        assert [one.get("file") or f"{one.get('name')} {one.get('port')}" for one in source] == inside
+        assert values(made, f"{DISK}/driver", "name") == ["qemu"]
+
+    @pytest.mark.parametrize(
+        ("spec", "shown", "why"),
+        [
+            ("target=rbd:pool/web", "rbd:pool/web", "backendtype=qdisk"),
+            ("backendtype=qdisk,target=rbd:pool/web", "rbd:pool/web", "auth_supported=none"),
+            ("backendtype=qdisk,target=rbd:pool/web:id=a:key=s3cret", "rbd:pool/web", "auth_supported=none"),
+            ("backendtype=qdisk,target=rbd:pool/web:auth_supported=none:id=a", "rbd:pool/web", "auth_supported=none"),
+            ("backendtype=qdisk,target=rbd:web:auth_supported=none", "rbd:web", "POOL/IMAGE"),
+            (r"backendtype=qdisk,target=rbd:p/a\\:b:auth_supported=none", "rbd:p/a\\:b", "POOL/IMAGE"),
+            ("backendtype=qdisk,target=rbd:p/a:auth_supported=none:conf=c", "rbd:p/a", "from the root"),
+            ("backendtype=qdisk,target=rbd:p/a:auth_supported=none:mon_host=_", "rbd:p/a", "mon_host"),
+            ("backendtype=qdisk,target=rbd:", "rbd", "auth_supported=none"),
+            ("backendtype=qdisk,target=nbd:host:10809", "nbd:host", "those of Ceph"),
+            ("backendtype=qdisk,target=https://host/a.iso", "https://host/a.iso", "those of Ceph"),
+            ("backendtype=qdisk,target=gluster+tcp://host/a", "gluster+tcp://host/a", "those of Ceph"),
+        ],
+    )
+    def test_an_image_over_the_network_that_libvirt_cannot_have(self, spec: str, shown: str, why: str) -> None:
+        made = guest("pv", f'disk = ["vdev=xvda,{spec}"]')
+        (lost,) = made.lost
+        assert (root(made).findall(DISK), lost.what, made.differs) == ([], f"target={shown}", True)
+        assert why in lost.why
+        assert "s3cret" not in repr(made)
+
     def test_a_relative_target_of_a_drive_leaves_it_out(self) -> None:
         made = guest("hvm", 'disk = ["a.iso,raw,hdc,cdrom"]')
         assert root(made).findall(DISK) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from xlpy.devices.disk import Disk
+from xlpy.lower import netdisk
 from xlpy.lower.guest import backend_domain, element
 from xlpy.values import Vdev, parse_vdev
 
@@ -42,24 +43,45 @@ def _check_first(guest: Guest) -> None:
 
 
 def _disk(guest: Guest, disk: Disk, field: str) -> Element | None:
-    path = guest.path("disk", f"{field}.pdev_path", disk.pdev_path, f"target={disk.pdev_path}")
+    source = _source(guest, disk, field)
     vdev = _vdev(disk.vdev or "")
     if vdev is None:
         guest.lose("disk", f"{field}.vdev", f"vdev={disk.vdev}", why="libvirt knows xvdX, hdX and sdX")
-    if vdev is None or (path is None and (disk.pdev_path or not disk.is_cdrom)):
+    if vdev is None or (source is None and (disk.pdev_path or not disk.is_cdrom)):
         return None
-    is_block = disk.backend == "phy" or (path or "").startswith("/dev/")
     backend = guest.line("disk", f"{field}.backend_domname", backend_domain(disk))
     return element(
         "disk",
         _driver(disk),
-        None if path is None else element("source", **{"dev" if is_block else "file": path}),
+        source,
         None if backend is None else element("backenddomain", name=backend),
         element("target", dev=vdev.name, bus=_BUSES[vdev.bus] if guest.type == "hvm" else "xen"),
         None if disk.readwrite and not disk.is_cdrom else element("readonly"),
-        type="block" if is_block else "file",
+        type=_type(disk, source),
         device="cdrom" if disk.is_cdrom else "disk",
     )
+
+
+def _source(guest: Guest, disk: Disk, field: str) -> Element | None:
+    """Where the image is; None for an empty drive, and for what libvirt cannot reach."""
+    target, place = disk.pdev_path or "", f"{field}.pdev_path"
+    if not netdisk.protocol(target):
+        path = guest.path("disk", place, target, f"target={target}")
+        is_block = disk.backend == "phy" or target.startswith("/dev/")
+        return None if path is None else element("source", **{"dev" if is_block else "file": path})
+    what = f"target={netdisk.shown(target)}"
+    made = netdisk.source(target, disk.backend) if guest.line("disk", place, target, what) else None
+    if isinstance(made, str):
+        guest.lose("disk", place, what, why=made)
+        return None
+    return made
+
+
+def _type(disk: Disk, source: Element | None) -> str:
+    """Where libvirt looks for the image."""
+    if source is None:
+        return "block" if disk.backend == "phy" else "file"
+    return "network" if source.get("protocol") else "file" if source.get("file") else "block"
 
 
 def _driver(disk: Disk) -> Element | None:

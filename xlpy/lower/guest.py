@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold; bytes that are not UTF-8 were read as lone surrogates."""
 
+ABSOLUTE = "libvirt needs a file's path from the root: its daemon runs elsewhere"
 _BREAK = re.compile("[\n\r]")
 _DEVICE = re.compile(r"[a-zA-Z0-9_.\-:/]+")
 
@@ -85,7 +86,7 @@ class Guest:
         path = self.line(key, field, value, what)
         if path is None or (path.startswith("/") and path != "/"):
             return path
-        self.lose(key, field, what or key, why="libvirt needs a file's path from the root: its daemon runs elsewhere")
+        self.lose(key, field, what or key, why=ABSOLUTE)
         return None
 
 

@@ -47,7 +47,7 @@ def _devid(element: Element, device: DeviceRecord, following: int) -> int:
 
 def _disk(element: Element) -> Disk:
     image = _attribute(element, "driver", "type") or "raw"
-    path = _attribute(element, "source", "file") or _attribute(element, "source", "dev")
+    path = _attribute(element, "source", "file") or _attribute(element, "source", "dev") or _of_network(element)
     is_cdrom = element.get("device") == "cdrom"
     return Disk(
         vdev=_attribute(element, "target", "dev"),
@@ -59,6 +59,12 @@ def _disk(element: Element) -> Disk:
         removable=int(is_cdrom),
         backend_domname=_attribute(element, "backenddomain", "name"),
     )
+
+
+def _of_network(element: Element) -> str | None:
+    """The image as QEMU calls it, without how it is reached."""
+    protocol, name = _attribute(element, "source", "protocol"), _attribute(element, "source", "name")
+    return f"{protocol}:{name}" if protocol and name else None
 
 
 def _vif(element: Element) -> Vif:
