@@ -240,6 +240,12 @@ def test_a_password_is_not_shown() -> None:
     assert "hunter2" not in errors.timeout(uri, 5).advice
 
 
+def test_lines_of_ssh_are_joined() -> None:
+    message = "Cannot recv data: kex_exchange_identification: closed\r\nConnection closed by 10.0.0.1 port 22: x"
+    failure = errors.failure(Error(38, message), SSH, stage=errors.OPENING)
+    assert failure.lines == (f"libvirt: error: {message}".replace("\r\n", " | "),)
+
+
 def test_control_characters_are_shown_as_such() -> None:
     failure: Failure = errors.failure(Error(1, "internal error: \x1b[2J\x9b"), LOCAL)
     assert failure.lines == ("libvirt: error: internal error: \\x1b[2J\\x9b",)

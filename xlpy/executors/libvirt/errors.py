@@ -236,7 +236,7 @@ def not_text(uri: str) -> Failure:
 
 def printable(message: str) -> str:
     """What others say, fit for a terminal, in one line."""
-    return message.rstrip("\n").replace("\n", " | ").translate(PRINTABLE)
+    return message.replace("\r\n", "\n").rstrip("\n").replace("\n", " | ").translate(PRINTABLE)
 
 
 def shown(uri: str) -> str:
