@@ -32,6 +32,15 @@ def test_states_of_a_boot(lab: Lab) -> None:
     assert lab.host.stopped(1) is None
 
 
+def test_a_kernel_starts_all_vcpus_but_the_first(lab: Lab) -> None:
+    domid = lab.create(config("web", vcpus=3), paused=True)
+    assert (lab.host.find("web").vcpus, [one.online for one in lab.host.vcpus(domid)]) == (1, [True, False, False])
+    lab.host.unpause(domid)
+    lab.clock.go(5)
+    lab.host.pause(domid)
+    assert (lab.host.find("web").vcpus, [one.online for one in lab.host.vcpus(domid)]) == (3, [True] * 3)
+
+
 @pytest.mark.parametrize("kind", ["pv", "pvh", "hvm"])
 def test_a_boot_takes_one_to_two_seconds(lab: Lab, kind: str) -> None:
     lab.create(config("web", kind, devices=(DISK,)))

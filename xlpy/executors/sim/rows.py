@@ -91,6 +91,11 @@ def guest_time(row: sqlite3.Row, now: float) -> float:
     return ran if since is None else ran + max(0.0, now - since)
 
 
+def never_ran(row: sqlite3.Row) -> bool:
+    """Whether the guest is as it was built: its kernel, which starts all vCPUs but the first, has yet to run."""
+    return row["since"] is None and row["ran"] == 0
+
+
 def is_stirring(row: sqlite3.Row) -> bool:
     """Whether the guest boots or goes down; one that will stop by itself later does not yet."""
     return row["due"] is not None and row["stop_reason"] != DOOMED
@@ -112,7 +117,7 @@ def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> Doma
         type=row["type"],
         memory_kib=row["memory_kib"],
         max_memory_kib=row["max_memory_kib"],
-        vcpus=row["vcpus"],
+        vcpus=1 if never_ran(row) else row["vcpus"],
         max_vcpus=row["max_vcpus"],
         running=runs and on_cpu,
         blocked=runs and not is_busy(row),
@@ -136,7 +141,7 @@ def vcpu_infos(
 ) -> dict[int, list[VcpuInfo]]:
     """The vCPUs of a domain, or of all, by domid; USED are their CPU seconds, ON_CPU has the pCPU of each that runs."""
     everywhere = tuple(range(facts(db).cpus))
-    query = "SELECT vcpu.*, due, stop_reason, load, shutdown FROM vcpu JOIN domain USING (domid)"
+    query = "SELECT vcpu.*, due, stop_reason, load, shutdown, since, ran FROM vcpu JOIN domain USING (domid)"
     where, values = ("", ()) if domid is None else (" WHERE domid = ?", (domid,))
     found: dict[int, list[VcpuInfo]] = {}
     for row in db.execute(f"{query}{where} ORDER BY domid, vcpu", values):
@@ -149,7 +154,7 @@ def _vcpu_info(row: sqlite3.Row, everywhere: tuple[int, ...], used: float, place
     """A vCPU with its domain; PLACE is its pCPU if it runs just now."""
     first = row["vcpu"] == 0 and row["domid"] != 0
     waits = row["shutdown"] is None and (row["load"] >= BUSY or (first and is_stirring(row)))
-    online = bool(row["online"])
+    online = bool(row["online"]) and not (row["vcpu"] and never_ran(row))
     return VcpuInfo(
         vcpu=row["vcpu"],
         cpu=row["cpu"] if place is None else place,
