@@ -180,6 +180,7 @@ class Domain:
         self.host.asked.append(("dump", self.domid, path, flags))
 
     def migrateToURI3(self, uri: str, parameters: dict[str, Any], flags: int) -> None:
+        self.host._check("migrateToURI3")
         self.host.asked.append(("migrate", self.domid, uri, parameters, flags))
 
     def pMSuspendForDuration(self, target: int, seconds: int) -> None:

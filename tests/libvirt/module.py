@@ -34,6 +34,7 @@ class Libvirt(ModuleType):
     VIR_CONNECT_LIST_NODE_DEVICES_CAP_PCI_DEV = 2
     VIR_MIGRATE_LIVE, VIR_MIGRATE_PEER2PEER, VIR_MIGRATE_TUNNELLED = 1, 2, 4
     VIR_MIGRATE_PERSIST_DEST, VIR_MIGRATE_UNDEFINE_SOURCE, VIR_MIGRATE_PAUSED = 8, 16, 32
+    VIR_MIGRATE_PARAM_URI = "migrate_uri"
 
     def __init__(self) -> None:
         super().__init__("libvirt")

@@ -249,6 +249,16 @@ def host_of(uri: str) -> str:
     return _place(uri).rpartition("@")[2] or (_THERE if "socket=" in uri else _HERE)
 
 
+def is_broken(failure: Failure) -> bool:
+    """Whether it says that a connection broke."""
+    return failure.advice.endswith(_GONE.partition("{host}")[2])
+
+
+def ssh_advice(uri: str) -> str:
+    """The way out where ssh does not reach the host of a URI."""
+    return _SSH.format(ssh=_for_ssh(uri))
+
+
 def _for_ssh(uri: str) -> str:
     """The same as arguments of ssh."""
     host, _, port = _place(uri).rpartition(":")

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from xlpy.executors import Failure
 from xlpy.executors.libvirt import errors
-from xlpy.executors.libvirt.domains import is_marked_kept
-from xlpy.executors.libvirt.link import Link
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,17 +33,6 @@ _OF_FILES = {
 }
 """What libvirt says, and xl."""
 _ADVICE = {_FOREIGN: "libvirt restores what libvirt has saved; a file of Xen's own xl is for that"}
-
-
-class _Stored(NamedTuple):
-    """What libvirt keeps of a domain for its next start."""
-
-    name: str
-    xml: str
-    ours: bool
-    """It is kept only because of config-update."""
-    starts: bool
-    """With libvirt."""
 
 
 class LibvirtSaving:
@@ -82,30 +69,12 @@ class LibvirtSaving:
             )
 
     def migrate(self, domid: int, host: str, *, config: DomainConfig | None, paused: bool) -> None:
-        """From libvirt to libvirt, through ssh or as the URI of the other one says; the guest runs meanwhile."""
+        """From libvirt to libvirt, through ssh or the connection that a URI names; the guest runs meanwhile."""
         if config is not None:
             raise Failure(advice=_AS_IT_IS)
-        uri = host if "://" in host else f"xen+ssh://{host}/system"
-        api = self._access.api
-        flags = api.VIR_MIGRATE_LIVE | api.VIR_MIGRATE_PEER2PEER | api.VIR_MIGRATE_UNDEFINE_SOURCE
-        flags |= api.VIR_MIGRATE_TUNNELLED | (api.VIR_MIGRATE_PAUSED if paused else 0)
-        stored = self._access.on(domid, lambda domain: _stored(api, domain))
-        if stored is not None and not stored.ours:
-            flags |= api.VIR_MIGRATE_PERSIST_DEST
-        self._access.act(domid, lambda domain: domain.migrateToURI3(uri, {}, flags), LIMIT)
-        if stored is not None:
-            self._send_after(stored, uri)
+        from xlpy.executors.libvirt.migration import migrate
 
-    def _send_after(self, stored: _Stored, uri: str) -> None:
-        """Have the other libvirt keep what this one kept, which by itself keeps at most what runs."""
-        try:
-            there = Link(uri)
-            there.call(lambda connection: _define(connection, stored))
-            there.close()
-        except Failure as failure:
-            why = "; ".join(filter(None, (*failure.lines, failure.advice)))
-            name, lost = errors.printable(stored.name), " and autostart" if stored.starts else ""
-            self._access.tell(f"{name} runs there, but its stored configuration{lost} did not go along: {why}")
+        migrate(self._access, domid, host if "://" in host else f"xen+ssh://{host}/system", paused=paused)
 
     def suspend(self, domid: int) -> None:
         """Ask the guest to suspend itself to RAM."""
@@ -141,21 +110,6 @@ def _said_as_xl(path: str) -> Iterator[None]:
                     line.format(path=errors.printable(path), why=why), advice=_ADVICE.get(words, "")
                 ) from None
         raise
-
-
-def _stored(api: Any, domain: Any) -> _Stored | None:
-    """None of a domain that libvirt forgets when it ends; in the thread of the link."""
-    if not domain.isPersistent():
-        return None
-    xml = domain.XMLDesc(api.VIR_DOMAIN_XML_INACTIVE | api.VIR_DOMAIN_XML_SECURE)
-    return _Stored(domain.name(), xml, is_marked_kept(xml), bool(domain.autostart()))
-
-
-def _define(connection: Any, stored: _Stored) -> None:
-    """The domain itself is there already."""
-    defined = connection.defineXML(stored.xml)
-    if stored.starts:
-        defined.setAutostart(1)
 
 
 def _restore(api: Any, connection: Any, path: str, *, paused: bool) -> int:
