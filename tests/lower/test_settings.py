@@ -222,6 +222,14 @@ class TestDisplay:
         assert (keys(made), made.differs) == (lost, differs)
 
     @pytest.mark.parametrize(
+        ("text", "listen"),
+        [("", "0.0.0.0"), ('spicehost = "127.0.0.1"', "127.0.0.1"), ('spicehost = "[::1]"', "::1")],
+    )
+    def test_spice_listens_everywhere_where_nothing_is_said(self, text: str, listen: str) -> None:
+        made = guest("hvm", SPICE + text)
+        assert values(made, "devices/graphics/listen", "address") == [listen]
+
+    @pytest.mark.parametrize(
         ("agent", "clipboard", "copies"), [(0, 0, "no"), (1, 1, "yes"), (1, 0, "no"), (0, 1, "no")]
     )
     def test_the_clipboard_is_shared_only_where_it_may_be(self, agent: int, clipboard: int, copies: str) -> None:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _FIRST_VNC_PORT = 5900
 _LAST_PORT = 2**16 - 1
 _LOCALHOST = "127.0.0.1"
+_EVERYWHERE = "0.0.0.0"
+"""Where SPICE listens when nothing is said."""
 _HOST = re.compile("[a-zA-Z0-9.-]+")
 _MOST_VIDEO_KIB = 2**32 - 1
 _CARDS = {"unknown": "cirrus", "cirrus": "cirrus", "std": "vga", "qxl": "qxl"}
@@ -129,7 +131,7 @@ def _bare(address: str) -> str:
 def _spice(guest: Guest, spice: SpiceInfo, keymap: str | None) -> Element:
     """A password is asked for where there is one; the driver joins the agent with the clipboard."""
     field = "b_info.u.hvm.spice"
-    listen = _host(guest, "spicehost", f"{field}.host", _bare(spice.host or _LOCALHOST))
+    listen = _host(guest, "spicehost", f"{field}.host", _bare(spice.host or _EVERYWHERE))
     if not 0 <= spice.port <= _LAST_PORT:
         guest.lose("spiceport", f"{field}.port", f"spiceport = {spice.port}", why="there is no such port")
     port = spice.port if 0 < spice.port <= _LAST_PORT else None
