@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.sim.guests import DISK, VIF, config
+from xlpy.executors import LibxlError
 
 if TYPE_CHECKING:
     from tests.sim.guests import Lab
@@ -42,7 +43,8 @@ def test_preserve(lab: Lab, how: str, reason: int, key: str) -> None:
     assert (domain.shutdown, domain.shutdown_reason, domain.running, domain.blocked) == (True, reason, False, False)
     before = domain.cpu_time
     lab.clock.go(100)
-    lab.host.shutdown(domain.domid)
+    with pytest.raises(LibxlError):
+        lab.host.shutdown(domain.domid)
     assert lab.host.find("web").cpu_time == before
     lab.host.destroy(domain.domid)
     gone = lab.host.stopped(domain.domid)

@@ -84,6 +84,19 @@ def test_a_deaf_guest(lab: Lab, behave: pytest.MonkeyPatch) -> None:
     assert lab.states() == {}
 
 
+@pytest.mark.parametrize("reboot", [False, True])
+@pytest.mark.parametrize("command", ["crash", "poweroff"])
+def test_a_preserved_guest_hears_nothing(lab: Lab, command: str, reboot: bool) -> None:
+    domid = lab.booted(config(on_crash="preserve", on_poweroff="preserve"))
+    shell(lab, domid, "root", command)
+    lab.clock.go(5)
+    with pytest.raises(LibxlError) as failed:
+        lab.host.shutdown(domid, reboot=reboot)
+    assert (failed.value.rc, failed.value.messages[0].line((4, 17))) == (-9, NOT_HEARD)
+    lab.host.destroy(domid)
+    assert lab.states() == {}
+
+
 def test_a_guest_without_a_balloon(lab: Lab, behave: pytest.MonkeyPatch) -> None:
     behave.setenv(VARIABLE, "web=no-balloon")
     lab.booted(config("web", memory=256))
@@ -151,7 +164,7 @@ def test_a_guest_that_reboots_in_a_loop(lab: Lab, behave: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(("action", "left"), [("coredump_destroy", {}), ("coredump_restart", {"web": "b"})])
 def test_the_core_of_a_crash(lab: Lab, action: str, left: dict[str, str]) -> None:
-    domid = lab.booted(config(memory=16, on_crash=action))
+    domid = lab.booted(config(memory=32, on_crash=action))
     lab.host.signals.sysrq(domid, "c")
     lab.clock.go(5)
     assert lab.states() == left
@@ -162,7 +175,7 @@ def test_the_core_of_a_crash(lab: Lab, action: str, left: dict[str, str]) -> Non
 
 
 def test_a_core_that_cannot_be_written_changes_nothing(lab: Lab) -> None:
-    domid = lab.booted(config("a/b", memory=16, on_crash="coredump_restart"))
+    domid = lab.booted(config("a/b", memory=32, on_crash="coredump_restart"))
     lab.host.signals.sysrq(domid, "c")
     lab.clock.go(5)
     assert lab.states() == {"a/b": "b"}

@@ -42,7 +42,7 @@ def work(path: str, worker: int, seed: int, pipe: int) -> None:
         verb = dice.choice(VERBS if len(own) < 8 else ("destroy",)) if some else "create"
         tell(pipe, "try", verb, some, new)
         if verb == "create":
-            own[new] = host.create(make_plan(config(new, memory=16, created={"uuid": None}), BUILT_IN))
+            own[new] = host.create(make_plan(config(new, memory=32, created={"uuid": None}), BUILT_IN))
         elif verb == "destroy":
             host.destroy(own.pop(some))
         elif verb == "sleep":

@@ -8,7 +8,7 @@ import pytest
 
 from tests.sim.guests import DISK, GIB, VIF, config
 from xlpy.devices.pci import Pci
-from xlpy.executors import Failure, UnknownDomain
+from xlpy.executors import Failure, LibxlError, UnknownDomain
 from xlpy.planner.plan import make_plan
 from xlpy.planner.steps import Unpause
 
@@ -103,6 +103,22 @@ def test_memory_adds_up(lab: Lab) -> None:
     lab.host.destroy(2)
     lab.host.destroy(domid)
     assert lab.host.info().free_memory_kib == all_of_it
+
+
+def test_a_kernel_needs_memory(lab: Lab) -> None:
+    failure = refused(lab, config(memory=0, info={"kernel": "/usr/lib/xen/boot/grub-x86_64-xen.bin"}))
+    assert isinstance(failure, LibxlError)
+    segment = "segment kernel too large (0x614 > 0x0 - 0x0 pages)"
+    assert [line for message in failure.messages if (line := message.line((4, 17)))] == [
+        f"xc: error: panic: xg_dom_core.c:536: xc_dom_chk_alloc_pages: {segment}: Out of memory",
+        "libxl: error: libxl_dom.c:594:libxl__build_dom: xc_dom_build_image failed: No such file or directory",
+        "libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain 1:cannot (re-)build domain: -3",
+        "libxl: error: libxl_domain.c:1183:libxl__destroy_domid: Domain 1:Non-existant domain",
+        "libxl: error: libxl_domain.c:1137:domain_destroy_callback: Domain 1:Unable to destroy guest",
+        "libxl: error: libxl_domain.c:1064:domain_destroy_cb: Domain 1:Destruction of domain failed",
+    ]
+    assert failure.advice == "what it boots does not fit into its memory: memory=7 should do"
+    assert lab.states() == {}
 
 
 def test_a_disk_has_one_writer(lab: Lab) -> None:

@@ -105,7 +105,8 @@ def test_a_suspended_guest_stands_still_until_it_is_resumed(lab: Lab) -> None:
     assert (event.reason, event.successor) == (2, None)
     before = lab.host.find("web").cpu_time
     lab.clock.go(1000)
-    lab.host.shutdown(domid)  # it does not hear it
+    with pytest.raises(LibxlError):
+        lab.host.shutdown(domid)  # it does not hear it
     check_laws(lab.host)
     assert lab.states() == {"web": "s"}
     assert lab.host.find("web").cpu_time == before

@@ -50,8 +50,8 @@ def way_out(problem: Problem) -> str:
     cause = problem.line
     for start in (_ERROR, "xc: error: ", "script: "):
         cause = cause.removeprefix(start)
-    if problem.code == "not-enough-memory" or not cause:
-        return problem.advice  # which says how much there is
+    if problem.code in ("not-enough-memory", "kernel-too-large") or not cause:
+        return problem.advice  # which says how much there is or should be
     return f"{cause.rstrip('.')}: {problem.advice}" if problem.advice else cause
 
 
@@ -163,6 +163,15 @@ def _kernel(problem: Problem, plan: Plan, facts: HostFacts, domid: int) -> Itera
     yield _not_rebuilt(domid, -1)
 
 
+def _image(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
+    """A kernel that does not fit into the memory, or less memory than is set apart for the display."""
+    yield _raw(problem.line)
+    early = "xc_dom_boot_mem_init" in problem.line
+    step, lines = ("xc_dom_boot_mem_init", (586, 581)) if early else ("xc_dom_build_image", (594, 589))
+    yield _said(f"{_DOM}:libxl__build_dom", lines, f"{step} failed: {_GONE}")
+    yield _not_rebuilt(domid, ERROR_FAIL)
+
+
 def _disk(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
     """An image that is not there."""
     yield _said(f"{_DEVICE}:libxl__device_disk_set_backend", _DISK[problem.code], problem.line.removeprefix(_ERROR))
@@ -234,6 +243,7 @@ def _as_it_is(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> I
 _LATE: dict[str, Callable[[Problem, Plan, HostFacts, int], Iterator[LibxlMessage]]] = {
     "not-enough-memory": out_of_memory,
     "no-such-file": _kernel,
+    "kernel-too-large": _image,
     "no-boot-disk": _bootloader,
     "bad-vdev": _vdev,
     "no-such-disk": _disk,

@@ -10,6 +10,7 @@ from xlpy.planner import decisions, steps
 from xlpy.planner.decisions import MIB
 from xlpy.planner.feasible_devices import device_problems, held_twice
 from xlpy.planner.feasible_guest import INVALID, guest_problems
+from xlpy.planner.images import image_problems
 from xlpy.planning import DEVICE_MODEL_PHASE
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def _kernel(step: steps.LoadKernel, config: DomainConfig, facts: HostFacts) -> I
         if table and not facts.has(table):
             line = f"libxl: error: failed to read {name.upper()} firmware file {{path}}"
             yield missing_file(table, f"b_info.u.hvm.{name}_firmware", line)
+    if facts.machine != "aarch64":
+        yield from image_problems(step, config)
 
 
 def _device_model(step: steps.StartDeviceModel, config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:

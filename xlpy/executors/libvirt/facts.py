@@ -35,8 +35,8 @@ UNTOLD = (
 )
 """The fields of xl info that libvirt has no words for."""
 UNTOLD_FROM_AFAR = ("release",)
-UNCHECKED = ("no-such-pool", "passthrough")
-"""Problems (by code) of which libvirt does not know whether a host has them."""
+UNCHECKED = ("no-such-pool", "passthrough", "kernel-too-large")
+"""Problems (by code) of which libvirt does not know whether a host has them, or that are a guess."""
 UNCHECKED_FROM_AFAR = (
     "no-such-file",
     "no-such-disk",

@@ -136,7 +136,7 @@ class SimHost(Facets):
     def shutdown(self, domid: int, *, reboot: bool = False, force: bool = False) -> bool:
         """Ask the guest. Domain-0 lets such a request pass, as the real one does.
 
-        One that ignores it is refused at once: the real xl would wait for it for a minute.
+        One that ignores it, or runs no more, is refused at once: the real xl would wait for it for a minute.
         """
         from xlpy.executors.sim import behaviour, life
 
@@ -144,8 +144,10 @@ class SimHost(Facets):
             row = rows.domain(self.db, domid)
             if not (row["pv_drivers"] or force):
                 raise NoPvDrivers(reboot=reboot)
+            if row["pv_drivers"] and row["shutdown"] is not None:
+                raise not_acknowledged("it runs no more")
             if row["pv_drivers"] and behaviour.has(row["behaviour"], "deaf"):
-                raise not_acknowledged()
+                raise not_acknowledged("it ignores it")
             if domid != 0:
                 life.ask(self.db, domid, now, life.REBOOT if reboot else life.POWEROFF)
             return not row["pv_drivers"]
@@ -216,11 +218,11 @@ class SimHost(Facets):
             )
 
 
-def not_acknowledged() -> LibxlError:
-    """The guest did not take a request to shut down or reboot."""
+def not_acknowledged(why: str) -> LibxlError:
+    """The guest did not take a request to shut down or reboot; WHY is for people."""
     text = f"guest didn't acknowledge control request: {TIMED_OUT}"
     message = LibxlMessage(place="libxl_domain.c:pvcontrol_cb", lines=(854, 850), text=text)
-    return LibxlError(message, rc=TIMED_OUT, advice="it ignores it: xl destroy ends it")
+    return LibxlError(message, rc=TIMED_OUT, advice=f"{why}: xl destroy ends it")
 
 
 def _spare_dom0(domid: int, doing: str) -> None:
