@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from xlpy.cli.moving.restoring import build, open_reader, read_in
 from xlpy.cli.say import say_refusal
+from xlpy.cli.shared.background import is_lost, is_watched, say_lost
 from xlpy.executors import Failure
 
 TYPE_CHECKING = False
@@ -22,13 +23,14 @@ def restore(call: Call, options: dict[str, str]) -> int:
     reader = open_reader(call, path)
     config = read_in(call, executor, reader, other[0] if other else None, debug="d" in options)
     try:
-        domid = build(call, executor, config, reader, watched="e" not in options)
+        domid = build(call, executor, config, reader, watched=is_watched(executor, config.name, options))
     except Failure as failure:
         say_refusal(failure, call.release)
         return 1
     if "p" not in options:
         executor.unpause(domid)
-    return _stay(executor, domid, config, options)
+    status = _stay(executor, domid, config, options)
+    return say_lost(call) if is_lost(executor, config.name, options) else status
 
 
 def _by_itself(call: Call, executor: Executor, path: str, other: list[str], *, paused: bool) -> int:

@@ -8,6 +8,7 @@ from xlpy.cli.call import Leave
 from xlpy.cli.files.configfile import read_config, seems_to_be
 from xlpy.cli.printing import show_config
 from xlpy.cli.say import say, say_libxl
+from xlpy.cli.shared.background import is_lost, is_watched, say_lost
 from xlpy.cli.shared.locking import locked
 from xlpy.executors import LibxlError
 
@@ -77,7 +78,7 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
         _refuse_the_impossible(plan, facts)
     try:
         with locked(call.settings.conf, simulated=executor.simulated):
-            domid = executor.create(plan, paused="p" in options, watched="e" not in options)
+            domid = executor.create(plan, paused="p" in options, watched=is_watched(executor, plan.name, options))
     except LibxlError as error:
         say_libxl(error, call.release)
         return error.status
@@ -97,7 +98,7 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
         from xlpy.cli.shared.watching import watch
 
         return watch(executor, domid, plan.name)
-    return 0
+    return say_lost(call) if is_lost(executor, plan.name, options) else 0
 
 
 def _as_said(plan: Plan, conf: XlConf) -> Plan:
