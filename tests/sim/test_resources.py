@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.sim.guests import GIB, MIB, Lab, config
+from tests.sim.guests import GIB, MIB, VIF, Lab, config
 from tests.sim.test_machine import Machine, names
 from xlpy.executors import Failure, LibxlError
 from xlpy.executors.sim.fairness import Group, fair_rates
 from xlpy.host import BUILT_IN
-from xlpy.libxl import Hvm
+from xlpy.libxl import Hvm, VgaInterfaceInfo
 
 cpu_numbers = st.integers(0, 7)
 cpu_sets = st.frozensets(cpu_numbers, min_size=1, max_size=8)
@@ -226,6 +226,16 @@ def test_memory_comes_from_the_nodes_of_the_guest(lab: Lab) -> None:
     lab.host.memory.set_target(1, 512 * MIB)
     lab.clock.go(2)
     assert lab.host.info().node_free_kib[1] - after[1] == 512 * MIB
+
+
+def test_a_pc_has_a_hole_in_its_memory(lab: Lab) -> None:
+    bare = {"u": Hvm(vga=VgaInterfaceInfo(kind="none"))}
+    lab.create(config("bare", "hvm", memory=64, info=bare))
+    lab.create(config("card", "hvm", memory=64, info=bare, devices=(VIF,)))
+    lab.create(config("seen", "hvm", memory=64))
+    lab.create(config("pvh", "pvh", memory=64))
+    sizes = {domain.name: domain.memory_kib for domain in lab.host.domains() if domain.domid}
+    assert sizes == {"bare": 64 * MIB - 128, "card": 64 * MIB, "seen": 64 * MIB, "pvh": 64 * MIB}
 
 
 def test_a_guest_without_drivers_does_not_follow(lab: Lab) -> None:

@@ -190,6 +190,7 @@ class Build:
             target_kib=step.target_kib,
             limit_kib=step.target_kib,
             video_kib=step.video_kib,
+            hole_kib=guest.VGA_HOLE_KIB if guest.has_hole(self.plan.config) else 0,
             balloon_kib=memory.speed(self.behaviour) * row["pv_drivers"],
             load=min(1.0, behaviour.number(self.behaviour, "busy") / 100),
             slack_kib=memory.XEN_SLACK_KIB if row["type"] == "pv" and step.target_kib < step.max_kib else 0,

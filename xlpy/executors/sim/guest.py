@@ -9,6 +9,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
+from xlpy.devices.vif import Vif
 from xlpy.libxl import Hvm
 from xlpy.planner import steps
 
@@ -69,6 +70,18 @@ def _data(path: str) -> int:
     except (OSError, ValueError):
         return _LEAST_SYSTEM
     return found.st_blocks * 512 if stat.S_ISREG(found.st_mode) else _LEAST_SYSTEM
+
+
+VGA_HOLE_KIB = 128
+"""Below the first MiB of a PC."""
+
+
+def has_hole(config: DomainConfig) -> bool:
+    """Whether its memory lacks that: what QEMU brings for a display or a card, as their ROMs, makes up for it."""
+    union = config.b_info.u
+    if not isinstance(union, Hvm) or union.vga.kind != "none":
+        return False
+    return not any(nic.interface("hvm") == "vif_ioemu" for nic in config.devices_of(Vif))
 
 
 def has_serial(config: DomainConfig) -> bool:

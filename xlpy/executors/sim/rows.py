@@ -115,7 +115,7 @@ def domain_info(row: sqlite3.Row, now: float, used: float, on_cpu: bool) -> Doma
         name=NO_NAME if row["dying"] else text(row["name"]),
         uuid=row["uuid"][:UUID_LENGTH],
         type=row["type"],
-        memory_kib=row["memory_kib"],
+        memory_kib=row["memory_kib"] - row["hole_kib"],
         max_memory_kib=row["max_memory_kib"],
         vcpus=1 if never_ran(row) else row["vcpus"],
         max_vcpus=row["max_vcpus"],

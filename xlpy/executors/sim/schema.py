@@ -241,5 +241,9 @@ UPDATE domain SET device_model = domid = 0 OR type = 'hvm' OR domid IN (
 -- what its hotplug script died of
 ALTER TABLE device ADD COLUMN error TEXT NOT NULL DEFAULT '';
 """,
+    """
+-- what it has not got of its memory
+ALTER TABLE domain ADD COLUMN hole_kib INTEGER NOT NULL DEFAULT 0;
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""
