@@ -121,6 +121,32 @@ def test_a_kernel_needs_memory(lab: Lab) -> None:
     assert lab.states() == {}
 
 
+@pytest.mark.parametrize(
+    ("data", "boots"),
+    [
+        (b"\x7fELF", True),
+        (b"", True),  # whoever makes an empty file for a test has no disk in mind
+        (bytes(510) + b"\x55\xaa", False),
+        (bytes(4096), False),
+        (b"MZ" + bytes(508) + b"\x55\xaa" + b"\xeb\x6aHdrS" + bytes(64), True),
+        (b"\x1f\x8b" + bytes(4096), True),
+    ],
+)
+def test_the_image_of_a_disk_is_no_kernel(lab: Lab, tmp_path: Path, data: bytes, boots: bool) -> None:
+    (tmp_path / "kernel").write_bytes(data)
+    guest = config(info={"kernel": str(tmp_path / "kernel")})
+    if boots:
+        lab.create(guest)
+        return
+    failure = refused(lab, guest)
+    assert isinstance(failure, LibxlError)
+    assert [message.line((4, 17)) for message in failure.messages][:3] == [
+        "xc: error: panic: xg_dom_core.c:689: xc_dom_find_loader: no loader found: Invalid kernel",
+        "libxl: error: libxl_dom.c:571:libxl__build_dom: xc_dom_parse_image failed",
+        "libxl: error: libxl_create.c:1640:domcreate_rebuild_done: Domain 1:cannot (re-)build domain: -3",
+    ]
+
+
 def test_a_disk_has_one_writer(lab: Lab) -> None:
     reader = DISK.replace(readwrite=0)
     lab.create(config("a", devices=(DISK,)))

@@ -39,7 +39,6 @@ KNOWN = (
     Known("guests", (143,), r"[-+]out .*", "the recorded guest crashed on an NMI, and its watcher restarted nothing"),
     Known("host", (106, 107), r"[-+]out \(XEN\) .*", "what a Xen says of its machine at its start is not simulated"),
     Known("guests", (139,), r"[-+]out \(XEN\) .*", "debug keys show more of Xen's inside than is simulated"),
-    Known("create-errors", (25,), OTHER_KERNEL, "the simulated host did not look into the image that is no kernel"),
     Known("guests", (130,), OTHER_KERNEL, "another kernel boots, and `timeout` ended the real xl at the console"),
     Known("guests", (142, 149), OTHER_KERNEL, "the recorded guest crashed on an NMI; the simulated one goes on"),
     Known("saving", (40,), r"-out .*", "for a moment a domain that goes is still there"),

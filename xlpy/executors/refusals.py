@@ -50,8 +50,8 @@ def way_out(problem: Problem) -> str:
     cause = problem.line
     for start in (_ERROR, "xc: error: ", "script: "):
         cause = cause.removeprefix(start)
-    if problem.code in ("not-enough-memory", "kernel-too-large") or not cause:
-        return problem.advice  # which says how much there is or should be
+    if problem.code in ("not-enough-memory", "kernel-too-large", "no-kernel") or not cause:
+        return problem.advice  # which says what is wrong as well
     return f"{cause.rstrip('.')}: {problem.advice}" if problem.advice else cause
 
 
@@ -164,11 +164,15 @@ def _kernel(problem: Problem, plan: Plan, facts: HostFacts, domid: int) -> Itera
 
 
 def _image(problem: Problem, _plan: Plan, _facts: HostFacts, domid: int) -> Iterator[LibxlMessage]:
-    """A kernel that does not fit into the memory, or less memory than is set apart for the display."""
+    """What is no kernel or does not fit into the memory, or less memory than is set apart for the display."""
     yield _raw(problem.line)
-    early = "xc_dom_boot_mem_init" in problem.line
-    step, lines = ("xc_dom_boot_mem_init", (586, 581)) if early else ("xc_dom_build_image", (594, 589))
-    yield _said(f"{_DOM}:libxl__build_dom", lines, f"{step} failed: {_GONE}")
+    if problem.code == "no-kernel":
+        text, lines = "xc_dom_parse_image failed", (571, 566)
+    elif "xc_dom_boot_mem_init" in problem.line:
+        text, lines = f"xc_dom_boot_mem_init failed: {_GONE}", (586, 581)
+    else:
+        text, lines = f"xc_dom_build_image failed: {_GONE}", (594, 589)
+    yield _said(f"{_DOM}:libxl__build_dom", lines, text)
     yield _not_rebuilt(domid, ERROR_FAIL)
 
 
@@ -244,6 +248,7 @@ _LATE: dict[str, Callable[[Problem, Plan, HostFacts, int], Iterator[LibxlMessage
     "not-enough-memory": out_of_memory,
     "no-such-file": _kernel,
     "kernel-too-large": _image,
+    "no-kernel": _image,
     "no-boot-disk": _bootloader,
     "bad-vdev": _vdev,
     "no-such-disk": _disk,

@@ -113,7 +113,7 @@ def _kernel(step: steps.LoadKernel, config: DomainConfig, facts: HostFacts) -> I
             line = f"libxl: error: failed to read {name.upper()} firmware file {{path}}"
             yield missing_file(table, f"b_info.u.hvm.{name}_firmware", line)
     if facts.machine != "aarch64":
-        yield from image_problems(step, config)
+        yield from image_problems(step, config, facts)
 
 
 def _device_model(step: steps.StartDeviceModel, config: DomainConfig, facts: HostFacts) -> Iterator[Problem]:

@@ -35,7 +35,7 @@ UNTOLD = (
 )
 """The fields of xl info that libvirt has no words for."""
 UNTOLD_FROM_AFAR = ("release",)
-UNCHECKED = ("no-such-pool", "passthrough", "kernel-too-large")
+UNCHECKED = ("no-such-pool", "passthrough", "kernel-too-large", "no-kernel")
 """Problems (by code) of which libvirt does not know whether a host has them, or that are a guess."""
 UNCHECKED_FROM_AFAR = (
     "no-such-file",
