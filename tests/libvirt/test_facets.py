@@ -622,6 +622,17 @@ class TestConfigurations:
         host.xenstore.write("/local/domain/1/memory/static-max", "131072")
         assert host.config(1).b_info.max_memkb == 131072
 
+    def test_its_vcpus_are_those_asked_for_today(
+        self, host: LibvirtHost, web: Domain, tmp_path: Path, control: Control
+    ) -> None:
+        kept = self.KEPT.replace('"b_info": {', '"b_info": {"max_vcpus": 3, "avail_vcpus": [0], ')
+        (tmp_path / f"1.{web.uuid}").write_text(kept, encoding="utf-8")
+        web.xml = web.xml.replace("<vcpu current='1'>2</vcpu>", "<vcpu current='2'>3</vcpu>")
+        assert host.config(1).b_info.avail_vcpus == (0, 1)
+        for vcpu, value in enumerate(("online", "offline", "online")):
+            host.xenstore.write(f"/local/domain/1/cpu/{vcpu}/availability", value)
+        assert host.config(1).b_info.avail_vcpus == (0, 2)
+
     @pytest.mark.parametrize("text", ["", "{}", "[]", '{"c_info": 1, "b_info": {}}'])
     def test_what_is_spoiled_is_asked_of_libvirt(
         self, host: LibvirtHost, web: Domain, tmp_path: Path, text: str

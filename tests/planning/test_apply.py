@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.sim.guests import DISK, MIB, VIF, Lab, config
@@ -113,6 +113,7 @@ def lab_at(*steps: list[DomainConfig]) -> Iterator[Lab]:
 
 
 @settings(max_examples=15)
+@example(before=[config("b", vcpus=2)], wanted=[config("b")], jobs=1)
 @given(before=sets(), wanted=sets(), jobs=st.sampled_from((1, 3)))
 def test_what_is_feasible_applies_and_then_there_is_nothing_to_do(
     before: list[DomainConfig], wanted: list[DomainConfig], jobs: int
@@ -124,6 +125,25 @@ def test_what_is_feasible_applies_and_then_there_is_nothing_to_do(
         outcomes = applied(lab, found, jobs)
         assert [str(one.failure) for one in outcomes if one.state != "made"] == []
         assert compared(lab, wanted, prune=True).pending == ()
+
+
+@pytest.mark.parametrize("wait", [0.1, 5])
+def test_what_was_asked_of_a_guest_is_not_asked_again(tmp_path: Path, wait: float) -> None:
+    """A kernel that boots, is paused, or has yet to run unplugs vCPUs later; the target of its memory is alike."""
+    lab = Lab(tmp_path)
+    lab.create(config("web", vcpus=3), paused=True)
+    assert compared(lab, [config("web", vcpus=3)]).pending == ()
+    lab.host.unpause(1)
+    lab.clock.go(wait)
+    lab.host.pause(1)
+    for count in (1, 2):
+        (change,) = compared(lab, [config("web", vcpus=count)]).pending
+        applied(lab, Changes(changes=(change,)))
+        assert [one.online for one in lab.host.vcpus(1)] == [True] * 3
+        assert compared(lab, [config("web", vcpus=count)]).pending == ()
+    lab.host.unpause(1)
+    lab.clock.go(5)
+    assert lab.host.find("web").vcpus == 2
 
 
 @settings(max_examples=10)

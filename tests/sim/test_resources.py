@@ -287,7 +287,7 @@ def test_guests_that_behave_in_their_own_way(lab: Lab, monkeypatch: pytest.Monke
     assert lab.host.find("slow").memory_kib == 246 * MIB
     lab.host.cpus.set_online(2, range(1))
     lab.host.cpus.set_online(2, range(2))
-    assert lab.host.find("lame").vcpus == 1
+    assert (lab.host.find("lame").vcpus, lab.host.config(2).b_info.avail_vcpus) == (1, (0, 1))
     assert _spent(lab, 10)["eager"] == pytest.approx(0.5)
 
 
@@ -340,6 +340,7 @@ def test_a_paused_guest_plugs_its_vcpus_later(lab: Lab) -> None:
     lab.host.pause(domid)
     lab.host.cpus.set_online(domid, range(3))
     lab.clock.go(5)
-    assert lab.host.find("a").vcpus == 2
+    nodes = [lab.host.xenstore.node(f"/local/domain/{domid}/cpu/{vcpu}/availability").value for vcpu in range(4)]
+    assert (nodes, lab.host.find("a").vcpus) == (["online"] * 3 + ["offline"], 2)
     lab.host.unpause(domid)
     assert lab.host.find("a").vcpus == 3

@@ -6,11 +6,12 @@ from xlpy.executors import Failure
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from xlpy.executors import DomainInfo, Executor
+    from xlpy.executors import DomainInfo, Executor, VcpuInfo
     from xlpy.fleet.running import Running
+    from xlpy.libxl import DomainConfig
 
     T = TypeVar("T")
 
@@ -33,6 +34,7 @@ def _one(host: Executor, domain: DomainInfo, pool: str, scheduler: str, *, exact
     from xlpy.fleet.running import Running
 
     domid = domain.domid
+    config = _told(lambda: host.config(domid))
     vcpus = _told(lambda: host.vcpus(domid)) or ()
     share = _told(lambda: host.cpus.share(domid)) if scheduler in _WITH_SHARES else None
     soft = [one.soft_affinity for one in vcpus]
@@ -40,10 +42,10 @@ def _one(host: Executor, domain: DomainInfo, pool: str, scheduler: str, *, exact
         name=domain.name,
         domid=domid,
         uuid=domain.uuid,
-        config=_told(lambda: host.config(domid)),
+        config=config,
         exact=exact,
         target_kib=_told(lambda: host.memory.target(domid)),
-        online=tuple(one.vcpu for one in vcpus if one.online) if vcpus else None,
+        online=_online(config, vcpus),
         hard=tuple(one.hard_affinity for one in vcpus) if vcpus else None,
         soft=tuple(one for one in soft if one is not None) if vcpus and None not in soft else None,
         pool=pool,
@@ -53,6 +55,13 @@ def _one(host: Executor, domain: DomainInfo, pool: str, scheduler: str, *, exact
         stopped=_REASONS[min(domain.shutdown_reason, len(_REASONS) - 1)] if domain.shutdown else "",
         memory_kib=domain.memory_kib,
     )
+
+
+def _online(config: DomainConfig | None, vcpus: Sequence[VcpuInfo]) -> tuple[int, ...] | None:
+    """As asked of it: a kernel that has yet to boot, or to hear, comes to that by itself."""
+    if config is not None:
+        return config.b_info.avail_vcpus or (0,)
+    return tuple(one.vcpu for one in vcpus if one.online) or None
 
 
 def _told(ask: Callable[[], T]) -> T | None:

@@ -26,6 +26,7 @@ class Running(Record):
     """The host keeps all of the configuration; else what it does not say may be there all the same."""
     target_kib: int | None = None
     online: tuple[int, ...] | None = None
+    """The vCPUs that it shall have, as the target is the memory that it shall have: it follows when it can."""
     hard: tuple[tuple[int, ...], ...] | None = None
     """For each vCPU the pCPUs where it may run."""
     soft: tuple[tuple[int, ...], ...] | None = None

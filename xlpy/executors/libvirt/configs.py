@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, get_args
+from xml.etree.ElementTree import fromstring
 
 from xlpy.config import load
 from xlpy.diagnostic import xl_output
@@ -56,16 +57,28 @@ def kept_by_libxl(domid: int, uuid: str) -> DomainConfig | None:
         return None
 
 
-def with_memory(config: DomainConfig, domid: int, modules: Modules) -> DomainConfig:
-    """The same with the target and the maximum at present, as far as xenstore tells them."""
-    found = {field: modules.read(f"/local/domain/{domid}/memory/{node}") for field, node in _MEMORY.items()}
-    numbers = {field: int(value) for field, value in found.items() if value and value.isdecimal()}
-    return config.replace(b_info=config.b_info.replace(**numbers))
+def with_present(config: DomainConfig, domain: Any, modules: Modules) -> DomainConfig:
+    """The same as it was changed since: memory, vCPUs, scheduler; in the thread of the link."""
+    top = f"/local/domain/{config.c_info.domid}"
+    found = {field: modules.read(f"{top}/memory/{node}") for field, node in _MEMORY.items()}
+    info = config.b_info.replace(
+        avail_vcpus=_online(config, top, modules) or _first_ones(domain),
+        sched_params=_shares(domain),
+        **{field: int(value) for field, value in found.items() if value and value.isdecimal()},
+    )
+    return config.replace(b_info=info)
 
 
-def with_shares(config: DomainConfig, domain: Any) -> DomainConfig:
-    """The same with the parameters of the scheduler at present; in the thread of the link."""
-    return config.replace(b_info=config.b_info.replace(sched_params=_shares(domain)))
+def _online(config: DomainConfig, top: str, modules: Modules) -> tuple[int, ...]:
+    """What xenstore has of the vCPUs, whether the guest has followed or not."""
+    nodes = [modules.read(f"{top}/cpu/{vcpu}/availability") for vcpu in range(config.max_vcpus)]
+    return tuple(vcpu for vcpu, value in enumerate(nodes) if value == "online")
+
+
+def _first_ones(domain: Any) -> tuple[int, ...]:
+    """So many as libvirt asked for."""
+    vcpu = fromstring(domain.XMLDesc(0)).find("vcpu")
+    return tuple(range(1 if vcpu is None else int(vcpu.get("current") or vcpu.text or 1)))
 
 
 def of_dom0(domain: Any, info: DomainInfo) -> DomainConfig:

@@ -84,7 +84,7 @@ class LibvirtHost(Facets):
 
     def config(self, domid: int) -> DomainConfig:
         """What libxl keeps of a domain; from afar its XML, which libvirt itself translates to xl.cfg."""
-        from xlpy.executors.libvirt.configs import kept_by_libxl, native, of_dom0, read_back, with_memory, with_shares
+        from xlpy.executors.libvirt.configs import kept_by_libxl, native, of_dom0, read_back, with_present
 
         if domid == 0 and not self._access.is_test:
             return self._access.on(domid, lambda domain: of_dom0(domain, self._info(self._look(domain))))
@@ -92,8 +92,7 @@ class LibvirtHost(Facets):
         kept = kept_by_libxl(domid, uuid) if self._access.local else None
         if kept is not None:
             named = kept.replace(c_info=kept.c_info.replace(name=name, domid=domid))
-            present = with_memory(named, domid, self._access.modules)
-            return self._access.on(domid, lambda domain: with_shares(present, domain))
+            return self._access.on(domid, lambda domain: with_present(named, domain, self._access.modules))
         return read_back(self._access.on(domid, lambda domain: native(self._link.api, domain)), self.info().facts)
 
     # ---- changing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from xlpy.executors.sim import rows, saved, schedulers
+from xlpy.executors.sim import plugging, rows, saved, schedulers
 from xlpy.libxl import BuildInfo, CreateInfo, DomainConfig, Pv, SchedParams, Scheduler, union_member
 from xlpy.planner.decisions import video
 
@@ -54,9 +54,9 @@ def shown(db: sqlite3.Connection, row: sqlite3.Row, facts: HostFacts) -> DomainC
 
 
 def _online(config: DomainConfig, row: sqlite3.Row) -> tuple[int, ...]:
-    """The vCPUs that are plugged in: the first ones, once that was changed."""
-    built = config.b_info.avail_vcpus
-    return built if len(built or (0,)) == row["vcpus"] else tuple(range(row["vcpus"]))
+    """The vCPUs that shall be plugged in: the first ones, once that was changed."""
+    built, count = config.b_info.avail_vcpus, plugging.asked(row)
+    return built if len(built or (0,)) == count else tuple(range(count))
 
 
 def _shares(db: sqlite3.Connection, domid: int) -> SchedParams:

@@ -143,7 +143,7 @@ def guest_of(db: sqlite3.Connection, domain: sqlite3.Row, config: DomainConfig) 
         name=rows.text(domain["name"]),
         uuid=domain["uuid"],
         type=domain["type"],
-        online=tuple(row[0] for row in online),
+        online=tuple(row[0] for row in online) if domain["plugged"] is None else tuple(range(domain["plugged"])),
         max_vcpus=domain["max_vcpus"],
         target_kib=domain["target_kib"],
         max_kib=domain["max_memory_kib"],

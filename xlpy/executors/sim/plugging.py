@@ -24,15 +24,23 @@ def catch_up(db: sqlite3.Connection, row: sqlite3.Row, now: float) -> None:
         set_online(db, row, range(row["plugged"]))
 
 
+def asked(row: sqlite3.Row) -> int:
+    """How many vCPUs the guest shall have, whether it has followed or not: what libxl finds in xenstore."""
+    count: int = row["vcpus"] if row["plugged"] is None else row["plugged"]
+    return count
+
+
 def set_online(db: sqlite3.Connection, row: sqlite3.Row, vcpus: Collection[int]) -> None:
     """The guest plugs vCPUs in and out; without PV drivers they can only be added."""
     domid = row["domid"]
     manner = behaviour.chosen(db, rows.text(row["name"])) if domid == 0 else row["behaviour"]
-    if not behaviour.has(manner, "no-hotplug"):
+    takes = not behaviour.has(manner, "no-hotplug")
+    if takes:
         added = [(domid, vcpu) for vcpu in vcpus]
         db.executemany("UPDATE vcpu SET online = 1 WHERE domid = ? AND vcpu = ? AND NOT online", added)
     if row["pv_drivers"]:
         kept = ",".join(map(str, sorted(vcpus)))
         db.execute(f"UPDATE vcpu SET online = 0 WHERE domid = ? AND online AND vcpu NOT IN ({kept})", (domid,))
     online = "SELECT count(*) FROM vcpu WHERE domid = ?1 AND online"
-    db.execute(f"UPDATE domain SET vcpus = ({online}), plugged = NULL WHERE domid = ?1", (domid,))
+    still = None if takes else len(vcpus)
+    db.execute(f"UPDATE domain SET vcpus = ({online}), plugged = ?2 WHERE domid = ?1", (domid, still))
