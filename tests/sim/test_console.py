@@ -16,6 +16,8 @@ from xlpy.executors.sim.guest import Line
 from xlpy.libxl import Hvm
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.sim.guests import Lab
     from xlpy.executors.sim.console import SimConsole
 
@@ -97,8 +99,10 @@ def test_output_comes_in_time(lab: Lab) -> None:
     assert again == "".join(seen)
 
 
-def test_login_and_shell(lab: Lab) -> None:
-    console = up(lab, memory=256, info={"cmdline": "root=/dev/xvda1 ro"})
+def test_login_and_shell(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "disk.img").write_bytes(bytes(4 << 20))
+    devices = (DISK.replace(pdev_path=str(tmp_path / "disk.img")), VIF)
+    console = up(lab, memory=256, devices=devices, info={"cmdline": "root=/dev/xvda1 ro"})
     console.write("root\r")
     assert console.read() == "root\nweb:~# "
     console.write("cat /proc/cmdline\n")
@@ -107,6 +111,12 @@ def test_login_and_shell(lab: Lab) -> None:
         "help": "poweroff",
         "uptime": " up 0:00:03,",
         "free": "262144",
+        "ls /sys/class/net": "\neth0  lo\n",
+        "ls  /sys/block": "\nxvda\n",
+        "cat /sys/block/xvda/size": "\n8192\n",
+        "cat xvda": "cat: xvda: No such file or directory",
+        "marker=kept": "kept\nweb:~# ",
+        "echo [$marker] ${marker}$other.": "\n[kept] kept.\n",
         "frob -x": "\nfrob: command not found\n",
         "cat /etc/passwd": "No such file or directory",
         "": "\nweb:~# ",

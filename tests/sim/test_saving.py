@@ -57,6 +57,20 @@ def shell(lab: Lab, domid: int, *lines: str) -> str:
     return console.read() or ""
 
 
+def test_what_a_shell_keeps(lab: Lab) -> None:
+    guest = config(on_reboot="restart")
+    domid = lab.booted(guest)
+    shell(lab, domid, "root", "marker=kept", "more=$marker")
+    domid = moved(lab, guest)
+    assert "\n[kept kept]\n" in shell(lab, domid, "echo [$marker ${more}]")
+    shell(lab, domid, f"big={'x' * 4000}", "bigger=$big$big")
+    assert "\n[]\n" in shell(lab, domid, "echo [$bigger]")
+    assert "\n[]\n" in shell(lab, domid, "exit", "root", "echo [$marker]")
+    shell(lab, domid, "marker=kept", "reboot")
+    lab.clock.go(10)
+    assert "\n[]\n" in shell(lab, domid + 1, "root", "echo [$marker]")
+
+
 @pytest.mark.parametrize("kind", ["pv", "pvh", "hvm"])
 def test_a_guest_goes_on_where_it_was(lab: Lab, kind: str) -> None:
     guest = config("web", kind, devices=(DISK, VIF))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from xlpy.executors.sim import behaviour, guest, life, rows
+from xlpy.executors.sim import behaviour, guest, life, rows, shell
 from xlpy.executors.sim.guest import Line
+from xlpy.xenstore import CONNECTED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping
 
     from xlpy.executors.sim.store import Store
 
@@ -60,7 +62,9 @@ class _Terminal:
         self.db = db
         self.row = row
         self.name = rows.text(row["name"])
+        self.now = now
         self.session, self.typed = rows.text(row["session"]), rows.text(row["typed"])
+        self.variables: Mapping[str, str] = _variables(row)
         self.at = life.soonest(row, now)
         self.output: list[str] = []
         self.stopping = False
@@ -74,8 +78,8 @@ class _Terminal:
             last = character
         self._flush()
         self.db.execute(
-            "UPDATE domain SET session = ?, typed = ? WHERE domid = ?",
-            (rows.bind(self.session), rows.bind(self.typed), self.row["domid"]),
+            "UPDATE domain SET session = ?, typed = ?, variables = ? WHERE domid = ?",
+            (rows.bind(self.session), rows.bind(self.typed), _kept(self.variables), self.row["domid"]),
         )
 
     def _character(self, character: str) -> None:
@@ -108,13 +112,20 @@ class _Terminal:
         elif line == "crash":
             self._stop(guest.crashing(self.at), life.CRASH)
         else:
-            self.output.append((guest.answer(line, self._shell()) if line else "") + self._prompt())
+            self.output.append((self._answer(line) if line else "") + self._prompt())
+
+    def _answer(self, line: str) -> str:
+        changed = shell.assigned(line, self.variables)
+        if changed is None:
+            return shell.answer(line, self._shell())
+        self.variables = changed
+        return ""
 
     def _prompt(self) -> str:
-        return guest.prompt(self.name) if self.session else guest.login(self.name)
+        return shell.prompt(self.name) if self.session else guest.login(self.name)
 
     def _leave(self) -> None:
-        self.session = ""
+        self.session, self.variables = "", {}
         self.output.append(f"logout\n\n{self._prompt()}")
 
     def _stop(self, lines: tuple[Line, ...], reason: int) -> None:
@@ -127,8 +138,39 @@ class _Terminal:
             life.write(self.db, self.row["domid"], (Line(self.at, "".join(self.output)),))
             self.output = []
 
-    def _shell(self) -> guest.Shell:
-        from xlpy.executors.sim.saved import config_from_text
+    def _shell(self) -> shell.Shell:
+        from xlpy.executors.sim import nodes, wires
 
-        config = config_from_text(self.row["config"])
-        return guest.Shell(self.name, config.b_info.cmdline or "", self.row["memory_kib"], self.at)
+        config, most = nodes.config_of(self.row), nodes.vcpus_of(self.db)
+        found = wires.read(self.db, self.row["domid"])
+        there = [one for one in found if wires.states(one, self.row, self.now)[0] == CONNECTED]
+        disks = {
+            str(getattr(one.record, "vdev", "")): wires.link_of(one, self.row, most.get(one.backend, 1)).sectors
+            for one in there
+            if one.kind == "disk"
+        }
+        return shell.Shell(
+            name=self.name,
+            cmdline=config.b_info.cmdline or "",
+            memory_kib=self.row["memory_kib"],
+            uptime=self.at,
+            disks=disks,
+            cards=sum(one.kind == "vif" for one in there),
+            variables=self.variables,
+        )
+
+
+def _variables(row: sqlite3.Row) -> Mapping[str, str]:
+    import json
+
+    try:
+        found = json.loads(rows.text(row["variables"]) or "{}")
+    except ValueError:
+        found = None
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
+
+
+def _kept(variables: Mapping[str, str]) -> str:
+    import json
+
+    return json.dumps(dict(variables)) if variables else ""

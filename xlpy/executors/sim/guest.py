@@ -1,4 +1,4 @@
-"""What a simulated guest does and writes on its console: booting, its shell, going down.
+"""What a simulated guest does and writes on its console: booting and going down; for its shell see shell.py.
 
 A guest's time is in seconds since it was first unpaused. It is idle but for its boot, of one to two seconds.
 """
@@ -112,15 +112,16 @@ def _moment(index: int, count: int, seconds: float) -> float:
 
 def login(name: str) -> str:
     """The prompt of a guest where nobody is logged in."""
-    return f"{_clean(name)} login: "
+    return f"{clean(name)} login: "
 
 
 def stamped(at: float, text: str) -> str:
     """A line of the kernel's log."""
-    return f"[{at:12.6f}] {_clean(text)}\n"
+    return f"[{at:12.6f}] {clean(text)}\n"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """Fit for a terminal."""
     return text.translate(steps.PRINTABLE)
 
 
@@ -129,7 +130,7 @@ def _loader(plan: Plan, facts: HostFacts) -> Iterator[str]:
     for step in plan.steps:
         if isinstance(step, steps.RunBootloader):
             program = step.program.rpartition("/")[2]
-            yield _clean(f"{program}: looking for a kernel in {step.disk}") + "\n"
+            yield clean(f"{program}: looking for a kernel in {step.disk}") + "\n"
             yield f"{program}: booting the default entry\n"
         elif isinstance(step, steps.LoadKernel) and step.firmware:
             yield from _firmware(step, plan, facts)
@@ -138,11 +139,11 @@ def _loader(plan: Plan, facts: HostFacts) -> Iterator[str]:
 def _firmware(step: steps.LoadKernel, plan: Plan, facts: HostFacts) -> Iterator[str]:
     union, info = plan.config.b_info.u, plan.config.b_info
     name = _FIRMWARES.get(step.firmware, step.firmware)
-    yield _clean(f"HVM Loader ({step.kernel})") + "\n"
+    yield clean(f"HVM Loader ({step.kernel})") + "\n"
     yield f"Detected Xen v{facts.xen_version}\n"
     yield f"CPU speed is {facts.cpu_mhz} MHz\n"
-    yield _clean(f"System requested {name}") + "\n"
-    yield _clean(f"{name} on Xen, {info.max_vcpus} CPUs") + "\n"
+    yield clean(f"System requested {name}") + "\n"
+    yield clean(f"{name} on Xen, {info.max_vcpus} CPUs") + "\n"
     if info.kernel:
         yield "Booting from ROM: Linux loader of the device model\n"
     elif isinstance(union, Hvm):
@@ -189,7 +190,7 @@ def going_down(name: str, at: float, reason: int) -> tuple[Line, ...]:
     goal = "Reboot" if reason else "Power-Off"
     end = at + _STOP_SECONDS
     return (
-        Line(at, f"\n\nThe system on {_clean(name)} is going down for {goal.lower()} NOW!\n"),
+        Line(at, f"\n\nThe system on {clean(name)} is going down for {goal.lower()} NOW!\n"),
         Line(at + 0.3, "[  OK  ] Stopped the services.\n"),
         Line(at + 0.6, "[  OK  ] Unmounted the file systems.\n"),
         Line(at + 0.8, f"[  OK  ] Reached target {goal}.\n"),
@@ -202,47 +203,3 @@ def crashing(at: float) -> tuple[Line, ...]:
     end = at + 0.1
     panic = "Kernel panic - not syncing: sysrq triggered crash"
     return (Line(at, "\n" + stamped(at, panic)), Line(end, stamped(end, f"---[ end {panic} ]---")))
-
-
-# ---- the shell
-
-HELP = """\
-A simulated shell. It knows: cat /proc/cmdline, crash, exit, free, help, poweroff, reboot, uptime.
-"""
-
-
-class Shell(NamedTuple):
-    """What a command may ask about its guest; memory in KiB."""
-
-    name: str
-    cmdline: str
-    memory_kib: int
-    uptime: float
-
-
-def prompt(name: str) -> str:
-    """The prompt of the shell."""
-    return f"{_clean(name)}:~# "
-
-
-def answer(command: str, shell: Shell) -> str:
-    """What a command writes that only looks."""
-    words = command.split()
-    if words == ["help"]:
-        return HELP
-    if words == ["uptime"]:
-        minutes, seconds = divmod(int(shell.uptime), 60)
-        return f" up {minutes // 60}:{minutes % 60:02}:{seconds:02},  1 user,  load average: 0.00, 0.00, 0.00\n"
-    if words == ["cat", "/proc/cmdline"]:
-        return _clean(shell.cmdline) + "\n"
-    if words == ["free"]:
-        return _free(shell.memory_kib)
-    if words[0] == "cat":
-        return f"cat: {_clean(' '.join(words[1:]))}: No such file or directory\n"
-    return f"{_clean(words[0])}: command not found\n"
-
-
-def _free(total: int) -> str:
-    used = total // 8
-    head = f"{'':15}{'total':>12}{'used':>12}{'free':>12}\n"
-    return f"{head}{'Mem:':15}{total:12}{used:12}{total - used:12}\n{'Swap:':15}{0:12}{0:12}{0:12}\n"

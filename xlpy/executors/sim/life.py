@@ -251,7 +251,7 @@ def _soft_reset(db: sqlite3.Connection, row: sqlite3.Row, at: float) -> None:
     write(db, row["domid"], (line._replace(at=start + line.at) for line in lines))
     db.execute(
         "UPDATE domain SET shutdown = NULL, reboots = reboots + 1, since = ?, booting = ?, booted = ?, due = ?,"
-        " wake = ?, session = '', typed = '' WHERE domid = ?",
+        " wake = ?, session = '', typed = '', variables = '' WHERE domid = ?",
         (at, start, start + seconds, start + seconds, at + seconds, row["domid"]),
     )
 

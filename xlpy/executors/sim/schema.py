@@ -245,5 +245,9 @@ ALTER TABLE device ADD COLUMN error TEXT NOT NULL DEFAULT '';
 -- what it has not got of its memory
 ALTER TABLE domain ADD COLUMN hole_kib INTEGER NOT NULL DEFAULT 0;
 """,
+    """
+-- of its shell, as JSON
+ALTER TABLE domain ADD COLUMN variables TEXT NOT NULL DEFAULT '';
+""",
 )
 """What brings the schema from one version to the next; never change one that was released."""

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 _NUMBERS = ("ran", "booting", "booted", "spent", "due", "stop_reason", "pv_drivers", "reboots")
-_TEXTS = ("session", "typed", "behaviour")
+_TEXTS = ("session", "typed", "variables", "behaviour")
 
 
 def snapshot(db: sqlite3.Connection, domid: int, now: float) -> dict[str, Any]:
