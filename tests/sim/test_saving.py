@@ -157,6 +157,29 @@ def test_a_name_that_is_taken(lab: Lab) -> None:
     check_laws(lab.host)
 
 
+def test_a_pv_guest_that_never_ran_has_no_page_tables(lab: Lab) -> None:
+    domid = lab.create(config(), paused=True)
+    out = io.BytesIO()
+    with pytest.raises(SaveFailed) as failed:
+        lab.host.saving.streams.send(domid, out.write, [].append, live=True)  # type: ignore[arg-type]  # gives a number
+    done = "libxl__xc_domain_save_done: Domain 1:saving domain: domain did not respond to suspend request: Success"
+    assert (failed.value.rc, [message.line((4, 17)) for message in failed.value.messages]) == (
+        GUEST_TIMEDOUT,
+        [
+            "xc: error: Bad mfn 0 for p2m frame list list: Internal error",
+            "xc: error: Save failed (0 = Success): Internal error",
+            f"libxl: error: libxl_stream_write.c:347:{done}",
+        ],
+    )
+    lab.host.destroy(domid)
+    with pytest.raises(LibxlError) as cut:
+        received(lab, config(), out.getvalue())
+    assert [message.line((4, 17)) for message in cut.value.messages][:2] == [
+        "xc: error: Failed to read Image Header from stream (0 = Success): Internal error",
+        "libxl: error: libxl_stream_read.c:850:libxl__xc_domain_restore_done: restoring domain: Success",
+    ]
+
+
 def test_any_cut_stream_leaves_nothing(lab: Lab) -> None:
     guest = config(devices=(DISK,))
     domid = lab.booted(guest)

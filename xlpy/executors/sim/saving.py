@@ -25,6 +25,9 @@ _INCOMING = "--incoming"
 """What xl puts behind the name of a domain that arrives, until it starts."""
 _NO_LOGDIRTY = "Failed to enable logdirty: 95,22,0 (22 = Invalid argument)"
 _NEEDS_SHADOW = "a PV guest moves while it runs only where Xen has shadow paging; save it and restore it there"
+_NO_TABLES = "Bad mfn 0 for p2m frame list list"
+"""What a PV guest writes down of its memory when it starts."""
+_RUN_FIRST = "it has never run: unpause it first"
 _KINDS = {"pv": "x86 PV"}
 _SAVE_DONE = "libxl_stream_write.c:libxl__xc_domain_save_done"
 _SUSPEND = "libxl_dom_suspend.c:suspend_common_wait_guest_check"
@@ -55,6 +58,9 @@ class SimSaving:
         kind = "migrate" if live else "save"
         with _wire_fails(domid, GUEST_TIMEDOUT, "did not respond"):
             self._meet(f"{kind}:send", domid)
+            if row["type"] == "pv" and rows.never_ran(row):
+                write(stream.MAGIC)
+                raise _no_answer(domid, stream.xc_error(_NO_TABLES), GUEST_TIMEDOUT, _RUN_FIRST, (0, "Success"))
             write(stream.MAGIC + stream.pack(stream.HEAD, {"type": row["type"], "xen": facts.xen_version}))
             if live and row["type"] == "pv" and not facts.shadow:
                 raise _no_answer(domid, stream.xc_error(_NO_LOGDIRTY), GUEST_TIMEDOUT, _NEEDS_SHADOW)
@@ -139,7 +145,7 @@ class SimSaving:
         except BaseException:
             self._give_up(domid)
             raise
-        tell_restored(tell, config.c_info.type, domid)
+        frames.tell_restored(tell, config.c_info.type, domid)
         return domid
 
     def _make(self, config: DomainConfig, *, watched: bool) -> int:
@@ -254,9 +260,12 @@ def _deaf(domid: int) -> LibxlMessage:
     )
 
 
-def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveFailed:
-    text = f"Domain {domid}:saving domain: domain did not respond to suspend request: Invalid argument"
-    failed = stream.xc_error("Save failed (22 = Invalid argument)")
+def _no_answer(
+    domid: int, message: LibxlMessage, rc: int, advice: str, why: tuple[int, str] = (errno.EINVAL, "Invalid argument")
+) -> SaveFailed:
+    number, words = why
+    text = f"Domain {domid}:saving domain: domain did not respond to suspend request: {words}"
+    failed = stream.xc_error(f"Save failed ({number} = {words})")
     return SaveFailed(
         message, failed, LibxlMessage(place=_SAVE_DONE, lines=(347, 347), text=text), rc=rc, advice=advice
     )
@@ -265,10 +274,11 @@ def _no_answer(domid: int, message: LibxlMessage, rc: int, advice: str) -> SaveF
 def _read_all(read: Callable[[int], bytes], tell: Callable[[str], None], *, checkpointed: bool) -> dict[str, Any]:
     """The guest in a stream that is whole, or the last one in a stream of checkpoints."""
     stream.check_magic(read)
+    kind = b""
     guest: dict[str, Any] = {}
     while True:
         try:
-            kind, body = stream.unpack(read)
+            kind, body = stream.unpack(read, first=not kind)
         except stream.BadStreamError:
             if checkpointed and guest:
                 return guest
@@ -283,14 +293,6 @@ def _read_all(read: Callable[[int], bytes], tell: Callable[[str], None], *, chec
             if not guest:
                 raise stream.truncated()
             return guest
-
-
-def tell_restored(tell: Callable[[str], None], kind: str, domid: int) -> None:
-    """The lines at the end; the frames of a PV guest are some of the machine's."""
-    store, console = (0xFEFFC, 0xFEFFF) if kind != "pv" else (0x7939F - 2 * domid, 0x7939E - 2 * domid)
-    tell("xc: info: Restore successful")
-    tell(f"xc: info: XenStore: mfn {store:#x}, dom 0, evt 1")
-    tell(f"xc: info: Console: mfn {console:#x}, dom 0, evt 2")
 
 
 def _rebuild_failed(domid: int) -> LibxlMessage:

@@ -58,9 +58,11 @@ def check_magic(read: Callable[[int], bytes]) -> None:
         raise BadStreamError(_ident(start), advice="this is not the state of a simulated domain, or of another version")
 
 
-def unpack(read: Callable[[int], bytes]) -> tuple[bytes, dict[str, Any]]:
-    """The next record."""
+def unpack(read: Callable[[int], bytes], *, first: bool = False) -> tuple[bytes, dict[str, Any]]:
+    """The next record; there may be not even a FIRST one."""
     prefix = read(_PREFIX.size)
+    if first and not prefix:
+        raise BadStreamError(xc_error("Failed to read Image Header from stream (0 = Success)"), _DONE, advice=_DAMAGED)
     if len(prefix) < _PREFIX.size:
         raise truncated()
     kind, length = _PREFIX.unpack(prefix)
@@ -77,6 +79,9 @@ def unpack(read: Callable[[int], bytes]) -> tuple[bytes, dict[str, Any]]:
 
 
 _DAMAGED = "the state of the domain is damaged or cut off"
+_DONE = LibxlMessage(
+    place="libxl_stream_read.c:libxl__xc_domain_restore_done", lines=(850, 850), text="restoring domain: Success"
+)
 
 
 def truncated() -> BadStreamError:
@@ -84,11 +89,7 @@ def truncated() -> BadStreamError:
     return BadStreamError(
         xc_error("Failed to read Record Header from stream (0 = Success)"),
         xc_error("Restore failed (0 = Success)"),
-        LibxlMessage(
-            place="libxl_stream_read.c:libxl__xc_domain_restore_done",
-            lines=(850, 850),
-            text="restoring domain: Success",
-        ),
+        _DONE,
         rc=ERROR_FAIL,
         advice=_DAMAGED,
     )
