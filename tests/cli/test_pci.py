@@ -51,6 +51,15 @@ def pv1(host: Host) -> None:
     host.lab.booted(config("pv1", devices=(Pci(dev=8),)))
 
 
+def test_a_card_that_comes_and_goes_with_its_domain(host: Host, tmp_path: Path) -> None:
+    host.xl("pci-assignable-add 00:09.0")
+    host.xl("pci-assignable-add 00:0a.0")
+    (tmp_path / "a.cfg").write_text('name="a"\nkernel="/boot/vmlinuz"\nmemory=64\npci=["00:09.0", "00:0a.0"]\n')
+    assert host.xl("create -q /tmp/a.cfg") == (0, "", NO_RESET)
+    assert host.xl("destroy a") == (0, "", NO_RESET)
+    assert host.xl("destroy a").status == 1
+
+
 def test_making_devices_assignable(host: Host) -> None:
     warning = "libxl: warning: libxl_pci.c"
     add = "libxl__device_pci_assignable_add"

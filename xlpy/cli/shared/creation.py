@@ -10,6 +10,7 @@ from xlpy.cli.printing import show_config
 from xlpy.cli.say import say, say_libxl
 from xlpy.cli.shared.background import is_lost, is_watched, say_lost
 from xlpy.cli.shared.locking import locked
+from xlpy.cli.shared.resets import say_resets
 from xlpy.executors import LibxlError
 
 TYPE_CHECKING = False
@@ -86,6 +87,7 @@ def _build(call: Call, executor: Executor, config: DomainConfig, facts: HostFact
         from xlpy.cli.shared.steplog import tell
 
         tell(plan, facts, domid, call.release, call.settings.verbosity)
+    say_resets(call, executor, [device for device in config.devices if device.KIND == "pci"])
     if "V" in options or "A" in options:
         from xlpy.cli.shared.displays import open_viewer
 

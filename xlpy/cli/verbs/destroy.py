@@ -22,6 +22,7 @@ def run(call: Call) -> int:
     """End a domain at once."""
     from xlpy.cli.say import say_failure
     from xlpy.cli.shared.domains import DOMAIN_NOTFOUND, find_domid
+    from xlpy.cli.shared.resets import passed, say_resets
     from xlpy.executors import Failure, UnknownDomain
 
     options = call.options()
@@ -30,6 +31,7 @@ def run(call: Call) -> int:
     if domid == 0 and "f" not in options:
         sys.stderr.write(REFUSED)
         return 1
+    cards = passed(executor, domid)
     try:
         executor.destroy(domid)
     except UnknownDomain:
@@ -40,6 +42,7 @@ def run(call: Call) -> int:
         say_failure(failure)
         print(f"destroy failed (rc={ERROR_FAIL})", file=sys.stderr)
         return 1
+    say_resets(call, executor, cards)
     return 0
 
 
