@@ -115,6 +115,8 @@ def settings_of(text: str) -> dict[str, str]:
         ("bootentry = 'xen'", {"bootloader_args": '["--entry=xen"]'}),
         ("bootargs = '-q'\nbootloader_args = '-a \"b c\"'", {"bootloader_args": '["-a", "b c"]'}),
         ("bootargs = '-q'\nbootentry = 'xen'", {"bootloader_args": '["-q"]'}),
+        ("bootargs = '-q \"--args=ro'", {}),
+        ("bootargs = '-q \\\\'", {}),
         ("cpu = -1", {}),
         ("cpu = 2\ncpus = '0-3'", {"cpus": '"0-3"'}),
         ("irq = []", {}),

@@ -194,6 +194,15 @@ def _instead(convert: Callable[[Any], Value | None]) -> Callable[[str, Any, Gues
     return replace
 
 
+def _boot_arguments(name: str, value: Any, guest: Guest) -> Meaning:
+    """Words for a boot loader under another name."""
+    try:
+        words = shlex.split(value) if isinstance(value, str) and value else None
+    except ValueError:
+        return left_out(name, "a quotation or an escape in it has no end", XEND_KEYS[name].instead)
+    return _instead(lambda _: words)(name, value, guest)
+
+
 def _comes_first(other: str, name: str, key: str, guest: Guest) -> bool:
     """Whether another key of xend becomes the same key of xl."""
     known = XEND_KEYS.get(other)
@@ -229,7 +238,7 @@ def _bool(value: Any) -> Value | None:
 _SPECIAL: dict[str, Callable[[str, Any, Guest], Meaning]] = {
     "access_control": _seclabel,
     "blkif": _instead(_bool),
-    "bootargs": _instead(lambda value: shlex.split(value) if isinstance(value, str) and value else None),
+    "bootargs": _boot_arguments,
     "bootentry": _instead(lambda value: [f"--entry={value}"] if value else None),
     "bootloader_args": _arguments,
     "builder": _builder,
