@@ -622,6 +622,14 @@ class TestConfigurations:
         host.xenstore.write("/local/domain/1/memory/static-max", "131072")
         assert host.config(1).b_info.max_memkb == 131072
 
+    def test_the_memory_of_its_display_counts(
+        self, host: LibvirtHost, web: Domain, tmp_path: Path, control: Control
+    ) -> None:
+        kept = self.KEPT.replace('"b_info": {', '"b_info": {"video_memkb": 16384, ')
+        (tmp_path / f"1.{web.uuid}").write_text(kept, encoding="utf-8")
+        host.xenstore.write("/local/domain/1/memory/target", "12288")
+        assert host.config(1).b_info.target_memkb == 28672
+
     def test_its_vcpus_are_those_asked_for_today(
         self, host: LibvirtHost, web: Domain, tmp_path: Path, control: Control
     ) -> None:

@@ -61,12 +61,20 @@ def with_present(config: DomainConfig, domain: Any, modules: Modules) -> DomainC
     """The same as it was changed since: memory, vCPUs, scheduler; in the thread of the link."""
     top = f"/local/domain/{config.c_info.domid}"
     found = {field: modules.read(f"{top}/memory/{node}") for field, node in _MEMORY.items()}
+    memory = {field: int(value) for field, value in found.items() if value and value.isdecimal()}
+    if "target_memkb" in memory:
+        memory["target_memkb"] += _apart(config.b_info)
     info = config.b_info.replace(
         avail_vcpus=_online(config, top, modules) or _first_ones(domain),
         sched_params=_shares(domain),
-        **{field: int(value) for field, value in found.items() if value and value.isdecimal()},
+        **memory,
     )
     return config.replace(b_info=info)
+
+
+def _apart(info: BuildInfo) -> int:
+    """The memory of the display, in KiB, which is not in xenstore's target."""
+    return info.video_memkb if info.video_memkb < info.max_memkb else 0
 
 
 def _online(config: DomainConfig, top: str, modules: Modules) -> tuple[int, ...]:
