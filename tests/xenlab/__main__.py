@@ -123,8 +123,9 @@ def _test(options: argparse.Namespace) -> int:
             raise
         print(f"left out, no Xen lab here: {error}", file=sys.stderr)
         return 0
-    workers = ["-n", str(labs_at_once()), "--dist", "loadgroup"]
-    words = ["-m", "xenlab", "--durations=5", *workers, str(Path(__file__).parent), *options.words]
+    labs = labs_at_once()
+    workers = ["-n", str(labs), "--dist", "loadgroup"] if labs > 1 else []
+    words = ["-m", "xenlab", "--durations=5", *workers, str(Path(__file__).parent)]
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words],
         cwd=Path(__file__).parents[2],
@@ -147,7 +148,7 @@ COMMANDS: dict[str, tuple[Callable[[argparse.Namespace], int], str]] = {
     "get": (_get, "copy a file or folder out of it"),
     "stop": (_stop, "throw away what runs"),
     "compare": (_compare, "run scenarios with the real xl and with xlpy, and print the differences"),
-    "test": (_test, "run all tests that need it; other words are pytest's"),
+    "test": (_test, "run all tests that need it; PYTEST_ADDOPTS has more words for pytest"),
     "clean": (_clean, "throw away the image too"),
 }
 
@@ -161,8 +162,6 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(function=function)
         if name == "build":
             command.add_argument("--anew", action="store_true", help="even if that is done")
-        elif name == "test":
-            command.add_argument("words", nargs=argparse.REMAINDER, metavar="WORD")
         elif name == "run":
             command.add_argument("words", nargs=argparse.REMAINDER, metavar="WORD", help="one word is a line of shell")
         elif name in {"put", "get"}:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tests.xenlab.lab import Lab
 
 _MIB = 1024
-_FILES = "find /boot /var/lib/xen/images /usr/lib/grub-xen /usr/lib/xen-* /usr/libexec -type f"
+_FILES = "find /vmlinuz /boot /var/lib/xen/images /usr/lib/grub-xen /usr/lib/xen-* /usr/libexec -type f,l"
 _DEVICE_MODEL = "xen-qemu-system-i386"
 
 

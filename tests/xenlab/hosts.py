@@ -50,7 +50,7 @@ class RealXl:
     """Xen's own xl in a Dom0."""
 
     name = "xl"
-    patience = 60.0
+    patience = 300.0
     _before = ""
 
     def __init__(self, lab: Lab) -> None:

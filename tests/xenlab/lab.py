@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import time
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _RECIPE = ("archive.py", "guests.py", "image.py", "machine.py", "releases.py")
 """The files on which an image depends."""
+_FAULT = re.compile(rb"Triple fault|Panic on CPU")
+"""What Xen writes on its console."""
 _READY_SECONDS = 240
 _READY = "timeout 20 xl list && timeout 20 virsh -c xen:///system list"
 
@@ -166,6 +169,10 @@ class Lab:
     def run(self, command: str, *, typed: str = "", seconds: float = 120) -> Said:
         """Run a line of shell in Dom0."""
         return self.remote.run(command, typed=typed, seconds=seconds)
+
+    def has_faulted(self) -> bool:
+        """Whether a guest's CPU was shut down by faults, or Xen itself fell: slow emulation brings out races."""
+        return _FAULT.search((self.machine.folder / "console.log").read_bytes()) is not None
 
     def put(self, local: Path, path: str) -> None:
         """Copy a file or a folder into Dom0."""

@@ -63,8 +63,8 @@ def require_memory() -> None:
 
 
 def labs_at_once() -> int:
-    """How many tests can have labs of their own beside each other: emulation takes a CPU each, some have two labs."""
-    return max(1, min(len(os.sched_getaffinity(0)), _memory_mib() // (2 * MEMORY_MIB)))
+    """How many tests can have labs of their own beside each other: each keeps two CPUs busy, some have two labs."""
+    return max(1, min(len(os.sched_getaffinity(0)) // 2, _memory_mib() // (2 * MEMORY_MIB)))
 
 
 def _memory_mib() -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.xenlab.compare import Result, differences, run_scenario
+from tests.xenlab.errors import LabError
 from tests.xenlab.facts import host_facts
 from tests.xenlab.hosts import InDom0, RealXl, Simulated
 from tests.xenlab.known import read_known
@@ -14,6 +15,8 @@ from tests.xenlab.lab import Lab
 from tests.xenlab.wheels import install, make_wheels, pack, unpack
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.xenlab.known import Known
     from tests.xenlab.scenario import Scenario
     from xlpy.host import HostFacts
@@ -40,9 +43,7 @@ class Trials:
     def real(self, scenario: Scenario) -> list[Result]:
         """The scenario with the real xl."""
         if scenario.name not in self._real:
-            with Lab.own(self.xen, "scenario") as lab:
-                self._facts = self._facts or host_facts(lab)  # it always is the same host
-                self._real[scenario.name] = run_scenario(scenario, RealXl(lab))
+            self._real[scenario.name] = self._in_lab(lambda lab: self._with_xl(scenario, lab))
         return self._real[scenario.name]
 
     def differences(self, scenario: Scenario, name: str) -> list[Known]:
@@ -57,12 +58,32 @@ class Trials:
             return run_scenario(scenario, Simulated(Path(folder), self._facts, self.xen))
 
     def _libvirt(self, scenario: Scenario) -> list[Result]:
-        with Lab.own(self.xen, "scenario") as lab:
-            self.install(lab)
-            with InDom0(lab) as host:
-                if reason := host.reason_against():
-                    raise NotYetError(f"not yet: xlpy says: {reason}")
-                return run_scenario(scenario, host)
+        return self._in_lab(lambda lab: self._with_xlpy(scenario, lab))
+
+    def _in_lab(self, work: Callable[[Lab], list[Result]]) -> list[Result]:
+        """What comes of it in a fresh lab; of another one where the emulation made a guest fault, or Xen."""
+        for last in (False, False, True):
+            with Lab.own(self.xen, "scenario") as lab:
+                try:
+                    results = work(lab)
+                except LabError:
+                    if last or not lab.has_faulted():
+                        raise
+                    continue
+                if last or not lab.has_faulted():
+                    break
+        return results
+
+    def _with_xl(self, scenario: Scenario, lab: Lab) -> list[Result]:
+        self._facts = self._facts or host_facts(lab)  # it always is the same host
+        return run_scenario(scenario, RealXl(lab))
+
+    def _with_xlpy(self, scenario: Scenario, lab: Lab) -> list[Result]:
+        self.install(lab)
+        with InDom0(lab) as host:
+            if reason := host.reason_against():
+                raise NotYetError(f"not yet: xlpy says: {reason}")
+            return run_scenario(scenario, host)
 
     def install(self, lab: Lab) -> None:
         """Install the xlpy of this checkout in a Dom0."""

@@ -15,7 +15,8 @@ from tests.xenlab.remote import Said
 if TYPE_CHECKING:
     from tests.xenlab.remote import Remote
 
-_LIMIT = 120
+_LIMIT, _LEAVE = 120, 10
+"""Seconds for a command, and for the end of the process."""
 SERVER = """
 import json, os, sys, tempfile
 import libvirt
@@ -58,7 +59,11 @@ class Warm:
         for stream in (self._process.stdin, self._process.stdout):
             if stream is not None:
                 stream.close()
-        self._process.wait()
+        try:
+            self._process.wait(_LEAVE)
+        except subprocess.TimeoutExpired:  # Dom0 does not answer any more
+            self._process.kill()
+            self._process.wait()
 
     def run(self, words: list[str]) -> Said:
         """Run `xl` with these words."""
