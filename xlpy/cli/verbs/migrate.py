@@ -61,6 +61,6 @@ VERB = Verb(
         Option(letter="\0live", name="live", short=False),
         Option(letter="F"),
     ),
-    libvirt_note="to the libvirt of HOST (xen+ssh://HOST/system) or of a URI, live, through its connection; what "
+    libvirt_note="live, to the libvirt of HOST, on Dom0 itself through ssh, or of a URI, through its connection; what "
     "libvirt keeps for the next start (config-update, virsh define) goes along",
 )
