@@ -36,7 +36,7 @@ class Refusal(LibxlError):
 
 def refusal(problem: Problem, plan: Plan, facts: HostFacts, domid: int) -> Refusal:
     """How libxl fails over PROBLEM when it builds the domain DOMID of PLAN."""
-    early = [*_early(problem)]
+    early = [*before_domid(problem.code, problem.line.removeprefix(_ERROR))]
     if early:
         return Refusal(*early, status=problem.status, advice=way_out(problem), took_domid=False)
     if problem.code == "not-enough-memory" and _makes_room(plan):
@@ -122,11 +122,10 @@ def out_of_memory(problem: Problem, plan: Plan, facts: HostFacts, domid: int) ->
     yield _not_rebuilt(domid, ERROR_FAIL)
 
 
-def _early(problem: Problem) -> Iterator[LibxlMessage]:
-    """What libxl finds before it asks for a domid."""
-    words = problem.line.removeprefix(_ERROR)
+def before_domid(wanted: str, words: str) -> Iterator[LibxlMessage]:
+    """What libxl says, in these words, of a problem with the code WANTED that it finds before it asks for a domid."""
     for code, start, place, lines in _EARLY:
-        if problem.code == code and words.startswith(start):
+        if wanted == code and words.startswith(start):
             yield _said(f"{_CREATE}:{place}", lines, words)
             if place == _BUILD_INFO:
                 yield _said(f"{_CREATE}:{_CONFIG}", (1241, 1287), "Unable to set domain build info defaults")

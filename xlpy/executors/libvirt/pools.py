@@ -10,6 +10,7 @@ from xlpy.executors import Failure, LibxlError, LibxlMessage
 from xlpy.executors.libvirt.errors import printable
 from xlpy.executors.libvirt.modules import SCHEDULERS, ModuleError
 from xlpy.executors.pools import Pool, chosen
+from xlpy.executors.refusals import before_domid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -105,11 +106,7 @@ def outside_of_libvirt(config: DomainConfig, access: Access) -> tuple[DomainConf
     pool = chosen(pools, name)
     if pool is None:
         raise LibxlError(
-            LibxlMessage(
-                place="libxl_create.c:libxl__domain_config_setdefault",
-                lines=(1134, 1180),
-                text=f"Illegal pool specified: {name}",
-            ),
+            *before_domid("no-such-pool", f"Illegal pool specified: {name}"),
             status=_REFUSED,
             advice=f"pools of this host: {', '.join(printable(pool.name) for pool in pools)}",
         )
